@@ -1,0 +1,129 @@
+"""Links between files: calls, reminders, programmes, interrupts, safety rules, exercises name what is there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from coachbot.authoring.checks.context import Context
+from coachbot.authoring.draft import Constant, Draft
+from coachbot.authoring.faults import Fault, did_you_mean, fault
+from coachbot.authoring.reading import BUILT_IN
+from coachbot.engine.model import State
+from coachbot.programme.model import Programme
+
+
+def check_links(context: Context) -> Iterator[Fault]:
+    """Everything that names a dialog, an instrument or an exercise that is not there."""
+    for draft in context.drafts():
+        for state in draft.states.values():
+            yield from _calls(context, draft, state)
+            yield from _reminders(context, draft, state)
+            yield from _dangers(context, draft, state)
+    for programme in context.reading.programmes.values():
+        yield from _programme(context, programme)
+    yield from _interrupts(context)
+    yield from _safety(context)
+    yield from _exercises(context)
+    yield from _scores(context)
+
+
+def _missing(context: Context, file: str, line: int, code: str, dialog: str) -> Iterator[Fault]:
+    if not context.reading.knows(dialog):
+        cure = did_you_mean(dialog, context.reading.drafts)
+        yield fault(file, line, code, f"'{dialog}' is not a dialog", cure)
+
+
+def _calls(context: Context, draft: Draft, state: State) -> Iterator[Fault]:
+    call = state.call
+    if call is None:
+        return
+    if call.dialog:
+        yield from _missing(context, draft.file, draft.line(state.name, "call"), "DIALOG_012", call.dialog)
+    elif not any(name.startswith(call.folder) for name in context.reading.drafts):
+        line = draft.line(state.name, "call", "in")
+        folders = {name.rpartition("/")[0] + "/" for name in context.reading.drafts}
+        cure = did_you_mean(call.folder, folders)
+        yield fault(draft.file, line, "DIALOG_012", f"'{call.folder}' is not a folder of dialogs", cure)
+
+
+def _reminders(context: Context, draft: Draft, state: State) -> Iterator[Fault]:
+    for place, action in enumerate(state.do):
+        named = dict(action.arguments).get("dialog")
+        if action.name == "remind" and isinstance(named, Constant):
+            line = draft.line(state.name, "do", place, "remind", "dialog")
+            yield from _missing(context, draft.file, line, "DIALOG_012", str(named.value))
+
+
+def _dangers(context: Context, draft: Draft, state: State) -> Iterator[Fault]:
+    for kind in dict.fromkeys(state.dangers.values()):
+        if kind not in context.reading.safety.dialogs:
+            line = draft.line(state.name)
+            cure = did_you_mean(kind, context.reading.safety.dialogs)
+            cure = cure or "Add it to content/safety/rules.yaml."
+            yield fault(draft.file, line, "SAFETY_001", f"the danger '{kind}' leads to no dialog", cure)
+
+
+def _programme(context: Context, programme: Programme) -> Iterator[Fault]:
+    document = context.reading.programme_files[programme.id]
+    for place, touchpoint in enumerate(programme.touchpoints):
+        if touchpoint.dialog:
+            line = document.line("touchpoints", place, "dialog")
+            yield from _missing(context, document.file, line, "PROGRAMME_002", touchpoint.dialog)
+            yield from _takes(context, document.file, line, touchpoint.dialog)
+    for place, assessment in enumerate(programme.assessments):
+        line = document.line("assessments", place, "dialog")
+        yield from _missing(context, document.file, line, "PROGRAMME_002", assessment.dialog)
+        for name in assessment.instruments:
+            if name not in context.reading.instruments and f"instrument/{name}" not in context.reading.broken:
+                line = document.line("assessments", place, "instruments")
+                cure = did_you_mean(name, context.reading.instruments)
+                yield fault(document.file, line, "PROGRAMME_002", f"'{name}' is not an instrument", cure)
+
+
+def _takes(context: Context, file: str, line: int, dialog: str) -> Iterator[Fault]:
+    draft = context.reading.drafts.get(dialog)
+    if draft is not None and draft.takes:
+        message = f"'{dialog}' takes {', '.join(draft.takes)}, and the calendar hands nothing over"
+        yield fault(file, line, "DIALOG_014", message, "Let another dialog call it.")
+
+
+def _interrupts(context: Context) -> Iterator[Fault]:
+    document = context.reading.interrupts_file
+    if document is None:
+        return
+    for code, dialog in context.reading.interrupts.items():
+        if dialog != BUILT_IN:
+            yield from _missing(context, document.file, document.line(code), "INTERRUPT_001", dialog)
+            yield from _takes(context, document.file, document.line(code), dialog)
+
+
+def _safety(context: Context) -> Iterator[Fault]:
+    safety = context.reading.safety
+    told: set[tuple[str, int]] = set()
+    for kind, dialog in safety.dialogs.items():
+        file, line = safety.places[kind]
+        if (file, line) not in told and dialog and not context.reading.knows(dialog):
+            told.add((file, line))
+            cure = did_you_mean(dialog, context.reading.drafts)
+            yield fault(file, line, "SAFETY_001", f"'{dialog}' is not a dialog", cure)
+
+
+def _exercises(context: Context) -> Iterator[Fault]:
+    exercises = context.reading.exercises
+    for name, exercise in exercises.items():
+        draft = context.reading.drafts[f"exercise/{name}"]
+        for key, other in (("easier", exercise.easier), ("harder", exercise.harder)):
+            if other and other not in exercises:
+                cure = did_you_mean(other, exercises)
+                yield fault(draft.file, draft.document.line(key), "EXERCISE_001", f"'{other}' is not an exercise", cure)
+
+
+def _scores(context: Context) -> Iterator[Fault]:
+    """Scores that no band and no smallest change ever reads."""
+    for name, instrument in context.reading.instruments.items():
+        judged = {change.score for change in instrument.change}
+        draft = context.reading.drafts[f"instrument/{name}"]
+        for place, score in enumerate(instrument.scores):
+            if not score.bands and score.code not in judged:
+                line = draft.document.line("scores", place)
+                yield fault(draft.file, line, "INSTRUMENT_002", f"no band and no change reads '{score.code}'")

@@ -1,0 +1,191 @@
+"""Instruments: `content/instruments/gad7.yaml` becomes `instrument/gad7`, with one state per item or page.
+
+All its questions replace each other in one message where the channel can edit. How far one is ("4 of 9")
+comes from `content/<language>/instrument.md`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from coachbot.authoring.draft import Draft
+from coachbot.authoring.faults import Fault, fault
+from coachbot.authoring.yaml_reader import Document, Path
+from coachbot.engine.asks import Ask, Choice, Scale, Several
+from coachbot.engine.model import Branch, State
+from coachbot.instruments import Instrument, InstrumentFault, Item, dangers, instrument_from
+from coachbot.rendering import Section, render
+
+#: The words that all instruments share.
+SHARED = "instrument"
+#: The engine's name for a skipped answer among a state's dangers.
+_SKIPPED = "missing"
+
+
+def instrument_and_draft(document: Document, name: str, faults: list[Fault]) -> tuple[Instrument, Draft] | None:
+    """An instrument and its draft; None if its data is wrong, which is noted."""
+    if not isinstance(document.data, dict):
+        faults.append(fault(document.file, 1, "YAML_005", "this is not an instrument"))
+        return None
+    try:
+        instrument = instrument_from(document.data)
+    except InstrumentFault as wrong:
+        faults.extend(
+            fault(
+                document.file, document.line(*_path(one.path)), "INSTRUMENT_001", _at(one.path, one.message), one.cure
+            )
+            for one in wrong.faults
+        )
+        return None
+    if instrument.id != name:
+        faults.append(fault(document.file, 1, "DIALOG_001", f"this is '{name}'", f"Write instrument: {name}."))
+    return instrument, _draft(document, name, instrument)
+
+
+def _path(written: str) -> Path:
+    return tuple(int(part) if part.isdigit() else part for part in written.split(".")) if written else ()
+
+
+def _at(path: str, message: str) -> str:
+    return f"{path}: {message}" if path else message
+
+
+# -- the machine ------------------------------------------------------------------------------------------
+def _draft(document: Document, name: str, instrument: Instrument) -> Draft:
+    asked = list(_asked(instrument))
+    states = {"intro": State("intro", says=True, branches=(Branch(asked[0][0]),), section="intro")}
+    following = [*(code for code, _, _ in asked[1:]), "done"]
+    for (code, ask, risky), after in zip(asked, following, strict=True):
+        states[code] = State(
+            code, ask=ask, branches=(Branch(after),), in_place=f"instrument/{name}", dangers=risky, section=code
+        )
+    states["done"] = State("done", says=True, end="done", section="done")
+    return Draft(
+        id=f"instrument/{name}",
+        document=document,
+        summary=instrument.title,
+        start="intro",
+        states=states,
+        words=f"instrument/{name}",
+        source_words=f"instruments/{name}",
+        origin="instrument",
+        sections=_sections(instrument),
+        lines=_lines(document, instrument),
+    )
+
+
+def pages(instrument: Instrument) -> tuple[tuple[Item, ...], ...]:
+    """The items shown together, for `ticks`; one by one otherwise."""
+    size = instrument.per_page or 1 if instrument.layout == "ticks" else 1
+    items = instrument.items
+    return tuple(items[at : at + size] for at in range(0, len(items), size))
+
+
+def _asked(instrument: Instrument) -> Iterator[tuple[str, Ask, Mapping[str, str]]]:
+    """State, question and risky answers, in order."""
+    for number, page in enumerate(pages(instrument), 1):
+        if instrument.layout == "ticks":
+            code = f"page_{number}"
+            codes = tuple(item.code for item in page)
+            risky = {item.code: kind for item in page if (kind := _kind(instrument, item, 1))}
+            yield code, Several(code, codes, 0, len(codes), exact=True), risky
+        else:
+            yield page[0].code, _ask(page[0]), _dangers(instrument, page[0])
+
+
+def _ask(item: Item) -> Ask:
+    if item.anchors:
+        return Choice(item.code, tuple(anchor.code for anchor in item.anchors), exact=True)
+    return Scale(item.code, item.low, item.high, exact=True)
+
+
+def _dangers(instrument: Instrument, item: Item) -> dict[str, str]:
+    values = {anchor.code: anchor.value for anchor in item.anchors} or {
+        str(value): value for value in range(item.low, item.high + 1)
+    }
+    found = {code: _kind(instrument, item, value) for code, value in values.items()}
+    found[_SKIPPED] = _kind(instrument, item, None)
+    return {code: kind for code, kind in found.items() if kind}
+
+
+def _kind(instrument: Instrument, item: Item, value: int | None) -> str:
+    """The safety kind of an answer: `item_9_high` for top priority, else `item_9_low`; empty if harmless."""
+    rules = dangers(instrument, item.code, value)
+    if not rules:
+        return ""
+    number = instrument.items.index(item) + 1
+    return f"item_{number}_{'high' if rules[0].priority == 'top' else 'low'}"
+
+
+def item_kinds(instrument: Instrument) -> dict[str, str]:
+    """Every safety kind of an instrument's answers, with the code of its item."""
+    return {kind: item.code for item in instrument.items for kind in _dangers(instrument, item).values()}
+
+
+def _lines(document: Document, instrument: Instrument) -> dict[str, int]:
+    return {item.code: document.line("items", place) for place, item in enumerate(instrument.items)}
+
+
+def _sections(instrument: Instrument) -> frozenset[str]:
+    codes = {item.code for item in instrument.items}
+    again = {f"{rule.item}_again" for rule in instrument.safety if rule.about_skipping}
+    shared = {"page"} if instrument.layout == "ticks" else set()
+    return frozenset({"intro", "done", "anchors", *codes, *again, *shared})
+
+
+# -- the words --------------------------------------------------------------------------------------------
+def instrument_words(
+    instrument: Instrument, own: Mapping[str, Section], shared: Mapping[str, Section]
+) -> dict[str, Section]:
+    """The words of an instrument's dialog: items with their anchors and how far one is."""
+    progress = shared.get("progress")
+    grouped = pages(instrument)
+    words = {name: own[name] for name in ("intro", "done") if name in own}
+    for number, page in enumerate(grouped, 1):
+        how_far = _progress(progress, number, len(grouped))
+        made = _page(number, page, own) if instrument.layout == "ticks" else _item(page[0], own)
+        if made is not None:
+            words[made.name] = _with(made, how_far)
+    return words
+
+
+def _progress(template: Section | None, number: int, of: int) -> str:
+    if template is None or of < 2 or not template.texts:
+        return ""
+    return render(template.texts[0], {"item": {"number": number, "of": of}}).strip()
+
+
+def _with(section: Section, how_far: str) -> Section:
+    if not how_far:
+        return section
+    return replace(section, texts=tuple(f"{text}\n\n{how_far}" for text in section.texts))
+
+
+def _item(item: Item, own: Mapping[str, Section]) -> Section | None:
+    section, again = own.get(item.code), own.get(f"{item.code}_again")
+    if section is None:
+        return None
+    if item.anchors and not section.labels and "anchors" in own:
+        codes = {anchor.code for anchor in item.anchors}
+        labels = tuple(one for one in own["anchors"].labels if one[0] in codes)
+        section = replace(section, labels=labels, label_lines=own["anchors"].label_lines)
+    return replace(section, again=again.texts) if again is not None else section
+
+
+def _page(number: int, page: tuple[Item, ...], own: Mapping[str, Section]) -> Section | None:
+    head = own.get("page")
+    if head is None:
+        return None
+    statements = tuple(
+        (item.code, " ".join(own[item.code].texts[0].split()))
+        for item in page
+        if item.code in own and own[item.code].texts
+    )
+    lines = tuple(own[code].line for code, _ in statements)
+    return replace(
+        head,
+        name=f"page_{number}",
+        labels=(*statements, *head.labels),
+        label_lines=(*lines, *head.label_lines),
+    )

@@ -1,0 +1,98 @@
+"""The safety files: rules (kinds of danger and what follows them), the lexicon and the static texts by language.
+
+They are kept as plain data for the service's safety reading, which must depend on no dialog and no template.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from coachbot.authoring.fields import Fields
+from coachbot.authoring.files import Files
+from coachbot.authoring.instruments import item_kinds
+from coachbot.instruments import Instrument
+from coachbot.rendering import Section
+
+PRIORITIES = ("low", "medium", "high", "top")
+#: The words file with the texts that are shown before any dialog.
+STATIC = "safety/static"
+
+
+@dataclass(frozen=True, slots=True)
+class Safety:
+    """What happens when danger is read."""
+
+    #: content/safety/rules.yaml as it stands.
+    rules: Mapping[str, Any] = field(default_factory=dict)
+    #: content/<language>/safety/lexicon.yaml by language.
+    lexicons: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    #: The first wording of each section of content/<language>/safety/static.md, by language and kind.
+    static: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    #: Safety kind (also of instruments' items, such as `item_9_low`) to the dialog that follows.
+    dialogs: Mapping[str, str] = field(default_factory=dict)
+    #: Where each of those dialogs is named: file and line.
+    places: Mapping[str, tuple[str, int]] = field(default_factory=dict)
+
+
+def read_safety(
+    files: Files, instruments: Mapping[str, Instrument], shelves: Mapping[str, Mapping[str, Mapping[str, Section]]]
+) -> Safety:
+    """The safety files of a pack; a pack without them has no safety kinds."""
+    rules, dialogs, places = _rules(files, instruments)
+    lexicons = {}
+    for language in shelves:
+        path = files.root / "content" / language / "safety" / "lexicon.yaml"
+        document = files.document(path) if path.is_file() else None
+        if document is not None and isinstance(document.data, dict):
+            lexicons[language] = document.data
+    static = {
+        language: {name: section.texts[0] for name, section in shelf.get(STATIC, {}).items() if section.texts}
+        for language, shelf in shelves.items()
+    }
+    return Safety(rules, lexicons, static, dialogs, places)
+
+
+def _rules(
+    files: Files, instruments: Mapping[str, Instrument]
+) -> tuple[Mapping[str, Any], dict[str, str], dict[str, tuple[str, int]]]:
+    path = files.root / "content" / "safety" / "rules.yaml"
+    document = files.document(path) if path.is_file() else None
+    if document is None:
+        return {}, {}, {}
+    top = Fields(document, files.faults)
+    dialogs, places = {}, {}
+    kinds = top.fields("kinds", required=True)
+    for kind in kinds.data:
+        rule = kinds.fields(kind)
+        dialogs[kind] = rule.text("dialog")
+        places[kind] = (document.file, rule.line("dialog"))
+        if rule.text("priority") not in ("", *PRIORITIES):
+            rule.fault("SAFETY_002", "the priority is one of low, medium, high, top", at=("priority",))
+    _items(top, instruments, dialogs, places)
+    if "while_paused" in top:
+        paused = top.fields("while_paused")
+        dialogs["while_paused"] = paused.text("dialog")
+        places["while_paused"] = (document.file, paused.line("dialog"))
+    return top.data, dialogs, places
+
+
+def _items(
+    top: Fields, instruments: Mapping[str, Instrument], dialogs: dict[str, str], places: dict[str, tuple[str, int]]
+) -> None:
+    """The kinds of an instrument's answers lead where the rule of the item leads."""
+    for item in top.each("items"):
+        name, code, kind = item.text("instrument"), item.text("item"), item.text("kind")
+        if kind not in dialogs:
+            item.fault("SAFETY_002", f"'{kind}' is not a kind of these rules", at=("kind",))
+            continue
+        if name not in instruments:
+            item.fault("SAFETY_002", f"'{name}' is not an instrument", at=("instrument",))
+            continue
+        if code not in {one.code for one in instruments[name].items}:
+            item.fault("SAFETY_002", f"'{code}' is not an item of {name}", at=("item",))
+        for found, of in item_kinds(instruments[name]).items():
+            if of == code:
+                dialogs[found] = dialogs[kind]
+                places[found] = (top.document.file, item.line("kind"))

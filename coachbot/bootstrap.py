@@ -1,0 +1,242 @@
+"""The composition root: the only module that knows every concrete class."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass, replace
+from datetime import time
+from functools import partial
+from importlib.resources import files
+from pathlib import Path
+from random import Random
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from coachbot.authoring.pack import Pack, load_pack
+from coachbot.authoring.plain import read_plain
+from coachbot.errors import SettingsError
+from coachbot.programme.places import zone_guesser
+from coachbot.safety import detector_from
+from coachbot.service.afterwards import AfterwardsWork
+from coachbot.service.desk import Desk
+from coachbot.service.duty import Duty
+from coachbot.service.enrolments import Enrolments
+from coachbot.service.ids import IdSource
+from coachbot.service.inbox import Inbox
+from coachbot.service.ports import Channel, Clock, Store
+from coachbot.service.records import Update
+from coachbot.service.sender import Sender
+from coachbot.service.turns import Turns
+from coachbot.service.world import SafetyRule, World
+from coachbot.service.writer import InlineWriter, Writer
+from coachbot.settings import Settings
+
+log = logging.getLogger("coachbot")
+
+_SMALL_WORDS = ("export", "progress", "webchat", "terminal")
+_SITE_CODE = "site"
+
+
+def pack_root(settings: Settings) -> Path:
+    """Where the pack lies: the setting, the wheel's own, or the working tree's."""
+    if settings.pack is not None:
+        if not (settings.pack / "dialogs").is_dir():
+            raise SettingsError(f"COACHBOT_PACK: there is no folder {settings.pack / 'dialogs'}")
+        return settings.pack
+    inside = Path(str(files("coachbot"))) / "pack"
+    return inside if inside.is_dir() else Path(str(files("coachbot"))).parent
+
+
+# -- the world ----------------------------------------------------------------------------------------
+def build_world(
+    pack: Pack,
+    clock: Clock,
+    channels: Mapping[str, Channel],
+    *,
+    site: Path | None = None,
+    rng: Random | None = None,
+    demo: bool = False,
+) -> World:
+    """Everything that turns share: read once, never changed."""
+    places = read_plain(pack.root / "content" / "places.yaml")
+    functions = {"guess_zone": zone_guesser(places["cities"], places["by_clock"])}
+    library = replace(pack.library, functions=functions)
+    pack = replace(pack, library=library)
+    facts, duty = _site(pack, site)
+    return World(
+        pack=pack,
+        clock=clock,
+        ids=IdSource(),
+        rng=rng or Random(),
+        detector=detector_from(pack.safety.lexicons, list(pack.safety.rules["kinds"])),
+        rules=_rules(pack),
+        item_rules=_item_rules(pack),
+        duty=duty,
+        static=_static(pack, facts),
+        site=facts,
+        capabilities={name: channel.capabilities for name, channel in channels.items()},
+        small_words=_small_words(pack),
+        demo=demo,
+        attendable=_attendable(pack),
+        unanswered=dict.fromkeys(pack.instruments),
+    )
+
+
+def _languages(pack: Pack) -> list[str]:
+    return sorted(pack.words.languages)
+
+
+def _small_words(pack: Pack) -> dict[str, dict[str, Mapping[str, str]]]:
+    found: dict[str, dict[str, Mapping[str, str]]] = {}
+    for language in _languages(pack):
+        folder = pack.root / "content" / language
+        found[language] = {
+            name: read_plain(folder / f"{name}.yaml") for name in _SMALL_WORDS if (folder / f"{name}.yaml").is_file()
+        }
+    return found
+
+
+def _site(pack: Pack, own: Path | None) -> tuple[dict[str, dict[str, Any]], Duty]:
+    """The site's facts by language, and its duty hours; a site's own file goes over the demo's."""
+    common = read_plain(pack.root / "content" / "site.yaml")
+    facts = {
+        language: dict(read_plain(pack.root / "content" / language / "site.yaml"))
+        for language in _languages(pack)
+        if (pack.root / "content" / language / "site.yaml").is_file()
+    }
+    if own is not None:
+        if not own.is_file():
+            raise SettingsError(f"COACHBOT_SITE: there is no file {own}")
+        site = read_plain(own)
+        common = {**common, **site}
+        for language, values in (site.get("languages") or {}).items():
+            facts[language] = {**facts.get(language, {}), **values}
+    return facts, _duty(common["duty"])
+
+
+def _duty(data: Mapping[str, Any]) -> Duty:
+    hours = {
+        day: (time.fromisoformat(first), time.fromisoformat(last)) for day, (first, last) in data["hours"].items()
+    }
+    return Duty(ZoneInfo(data["zone"]), hours, frozenset(str(day) for day in data.get("holidays") or ()))
+
+
+def _rules(pack: Pack) -> dict[str, SafetyRule]:
+    return {
+        kind: SafetyRule(
+            kind=kind,
+            priority=rule["priority"],
+            dialog=rule["dialog"],
+            static=rule.get("static", kind),
+            acknowledge_minutes=int(rule["acknowledge_minutes"]),
+            pause=bool(rule["pause"]),
+            cooldown_minutes=int(rule["cooldown_minutes"]),
+            silence_minutes=int(rule.get("silence_minutes") or 0),
+        )
+        for kind, rule in pack.safety.rules["kinds"].items()
+    }
+
+
+def _item_rules(pack: Pack) -> dict[str, tuple[str, str]]:
+    by_dialog = {rule["dialog"]: kind for kind, rule in pack.safety.rules["kinds"].items()}
+    return {
+        kind: (by_dialog[dialog], "top" if kind.endswith("_high") else "high")
+        for kind, dialog in pack.safety.dialogs.items()
+        if kind.startswith("item_") and dialog in by_dialog
+    }
+
+
+def _static(pack: Pack, facts: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, str]]:
+    """The safety texts with the site's own numbers put in, by plain replacement: no template can fail."""
+    filled: dict[str, dict[str, str]] = {}
+    default = facts[pack.library.default_language]
+    for language, sections in pack.safety.static.items():
+        values = facts.get(language, default)
+        filled[language] = {name: _filled(text, values) for name, text in sections.items()}
+    return filled
+
+
+def _filled(text: str, values: Mapping[str, Any]) -> str:
+    for name, value in values.items():
+        if isinstance(value, str | int):
+            text = text.replace("{" + name + "}", str(value))
+    return text
+
+
+def _attendable(pack: Pack) -> dict[str, bool]:
+    codes = {code for programme in pack.programmes.values() for arm in programme.arms for code in arm.sessions}
+    return dict.fromkeys(sorted(codes), False)
+
+
+# -- the application ----------------------------------------------------------------------------------
+@dataclass(slots=True)
+class Coach:
+    """All use cases over one store, wired. What a command or a channel needs, it takes from here."""
+
+    world: World
+    store: Store
+    writer: Writer
+    inbox: Inbox
+    turns: Turns
+    sender: Sender
+    enrolments: Enrolments
+    site: int
+
+    def desk(self, channel: str, receive: Callable[[Update], Future[bool]] | None = None) -> Desk:
+        """A channel's side of the service."""
+        with self.store.writing() as tx:
+            account = tx.account(channel, "default", self.site)
+        return Desk(self.store, self.world.clock, receive or self._receive_inline, account, channel)
+
+    def _receive_inline(self, update: Update) -> Future[bool]:
+        return self.writer.submit(lambda: self.inbox.store([update])[0])
+
+    def settle(self, *, send: bool = True) -> None:
+        """Run what is due and what waits until nothing is left. For inline use."""
+        while self._work_once() or (send and asyncio.run(self.sender.drain())):
+            pass
+
+    def _work_once(self) -> int:
+        return self.turns.run_timers() + self.turns.drain()
+
+    def tick(self) -> int:
+        """Fire every timer that is due. Returns how many."""
+        fired = 0
+        while count := self.turns.run_timers():
+            fired += count
+        return fired
+
+
+def assemble(
+    settings: Settings,
+    store: Store,
+    clock: Clock,
+    channels: Mapping[str, Channel],
+    *,
+    pack: Pack | None = None,
+    writer: Writer | None = None,
+    do_afterwards: Callable[[Callable[[], None]], None] | None = None,
+    rng: Random | None = None,
+    demo: bool = False,
+    forget: Callable[[str], None] = lambda patient: None,
+) -> Coach:
+    """Wire everything. `do_afterwards` runs heavy work elsewhere; without it, at once."""
+    pack = pack or load_pack(pack_root(settings))
+    world = build_world(pack, clock, channels, site=settings.site, rng=rng, demo=demo)
+    writer = writer or InlineWriter()
+    work = AfterwardsWork(world, store, writer, forget)
+
+    def afterwards(pieces: Any) -> None:
+        job = partial(work.do, pieces)
+        do_afterwards(job) if do_afterwards else job()
+
+    turns = Turns(world, store, afterwards)
+    with store.writing() as tx:
+        site = tx.site(_SITE_CODE)
+    inbox = Inbox(store, clock, world.ids, site, settings.language)
+    sender = Sender(store, clock, channels, writer)
+    enrolments = Enrolments(world, store, turns, site)
+    return Coach(world, store, writer, inbox, turns, sender, enrolments, site)

@@ -1,0 +1,27 @@
+"""The sending side: a message is delivered once it stands in the store; open pages are told of it."""
+
+from __future__ import annotations
+
+from coachbot.channels.webchat.hub import Hint, Hub
+from coachbot.service.ports import Capabilities, Line
+from coachbot.service.records import OutboxRow
+
+
+class WebChat:
+    """The web chat as a channel. A page knows the id of each row, so it shows a row once."""
+
+    name = "webchat"
+
+    def __init__(self, hub: Hub) -> None:
+        self._hub = hub
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """Everything: buttons, pictures, edits, exactly once."""
+        return Capabilities()
+
+    async def deliver(self, chat: str, row: OutboxRow) -> str:
+        """Tell the open pages; the others find the line in the store when they are opened."""
+        by = str(row.body.get("by") or "coach")
+        self._hub.publish(chat, Hint("lines", Line(row.id, by, row.due_at, row.body)))
+        return str(row.id)

@@ -1,0 +1,102 @@
+"""Reading an answer to a choice of one."""
+
+from __future__ import annotations
+
+from coachbot.engine.answers.folding import head_of, holds, spellings, trimmed
+from coachbot.engine.answers.fuzzy import guess
+from coachbot.engine.answers.lexing import Mark
+from coachbot.engine.answers.options import Option, counts_positions, named, picked, position
+from coachbot.engine.answers.phrases import Phrases, Words
+from coachbot.engine.answers.readings import Answer, OutOfRange, Reading, Unclear
+
+
+def exact_choice(
+    options: tuple[Option, ...], key: str, folded: str, phrases: Phrases, exact: bool = False
+) -> Reading | None:
+    """A choice named by its label, code or number; None if it is none of these."""
+    code = named(options, key) or named(options, trimmed(key, phrases.polite))
+    if code is not None:
+        return Answer(code)
+    code = _numbered(options, key, exact)
+    if code is not None:
+        return Answer(code)
+    mark = position(folded, phrases)
+    if mark is None:
+        return None
+    code = picked(options, mark, exact)
+    if code is not None:
+        return Answer(code)
+    if mark.kind == "O" or counts_positions(options):
+        return OutOfRange(mark.number, 1, len(options))
+    return None
+
+
+def _numbered(options: tuple[Option, ...], key: str, exact: bool) -> str | None:
+    """A label with its own number beside it: "2. Part of it"."""
+    first, _, label = key.partition(" ")
+    before, _, last = key.rpartition(" ")
+    for number, name in ((first, label), (last, before)):
+        code = named(options, name) if len(number) < 3 and number.isdecimal() else None
+        if code and picked(options, Mark("N", number, number=float(number)), exact) == code:
+            return code
+    return None
+
+
+def meant_choice(options: tuple[Option, ...], key: str, phrases: Phrases) -> Answer | None:
+    """A choice named in other words, without guessing: a weekday, yes or no, the beginning of a label."""
+    for one in spellings(trimmed(key, phrases.polite)):
+        code = named(options, one) or _synonym(options, one, phrases) or _leaning(options, one, phrases)
+        code = code or _beginning(options, one, phrases)
+        if code is not None:
+            return Answer(code)
+    return None
+
+
+def guessed_choice(options: tuple[Option, ...], key: str, phrases: Phrases) -> Reading:
+    """The last resort: a slip of the thumb, or a label inside a short sentence."""
+    codes = guess(options, key, phrases)
+    if len(codes) == 1:
+        return Answer(codes[0])
+    if codes:
+        return Unclear("two_matches")
+    return Unclear("negation" if holds(key, phrases.negations) else "no_match")
+
+
+def _synonym(options: tuple[Option, ...], key: str, phrases: Phrases) -> str | None:
+    """A day or part of the day, where the codes are such."""
+    codes = {option.code for option in options}
+    day = phrases.weekdays.get(key)
+    if day in codes:
+        return day
+    parts = ((code, part.words) for code, part in phrases.day_parts.items() if code in codes)
+    return next((code for code, words in parts if key in words), None)
+
+
+def _leaning(options: tuple[Option, ...], key: str, phrases: Phrases) -> str | None:
+    """The one option that says yes (or no) as the text does: "nope" for "Not today"."""
+    for report, consent in ((phrases.yes, phrases.agree), (phrases.no, phrases.no)):
+        head = head_of(key, report | consent)
+        if not head:
+            continue
+        rest, heads = key[len(head) :], report | consent
+        leaning = [one.code for one in options if _leans(one, head, rest, report, heads, phrases.polite)]
+        if len(leaning) == 1:
+            return leaning[0]
+    return None
+
+
+def _leans(option: Option, head: str, rest: str, report: Words, heads: Words, polite: Words) -> bool:
+    """True if the option is a bare yes, or opens with one ("Yes, all of it") and the text reports one."""
+    if not rest and any(trimmed(name, polite) in heads for name in option.names):
+        return True
+    if option.opening not in heads or head not in report:
+        return False
+    return not rest or option.label[len(option.opening) :] == rest
+
+
+def _beginning(options: tuple[Option, ...], key: str, phrases: Phrases) -> str | None:
+    """The one option whose label begins with the text."""
+    if (len(key) < 3 and key.isascii()) or key in phrases.fillers:
+        return None
+    begun = [one.code for one in options if one.label.startswith(f"{key} ")]
+    return begun[0] if len(begun) == 1 else None

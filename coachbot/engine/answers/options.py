@@ -1,0 +1,135 @@
+"""The choices of an open question as a patient may name them: label, code, number, "the second"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from coachbot.engine.answers.folding import fold, label_key
+from coachbot.engine.answers.lexing import (
+    NUMBER,
+    Lexicon,
+    Mark,
+    entries,
+    kinds,
+    number_entries,
+    valued,
+    without,
+)
+from coachbot.engine.answers.phrases import Phrases
+
+_VALUE = re.compile(r"[a-z]*_?(\d+)")
+_PAUSE = re.compile(r"[,.;:!?()，。、！？；：–—]")
+_DIGITS = re.compile(r"\d+(?:[.,]\d+)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One choice: its code and, in plain form, its label and its code."""
+
+    code: str
+    label: str
+    key: str
+    #: The label up to its first comma or full stop ("yes" of "Yes, all of it").
+    opening: str
+    #: Literal numbers in the label ("4-6 days": 4, 6).
+    numbers: tuple[float, ...]
+
+    @property
+    def names(self) -> tuple[str, str]:
+        """The ways to name it, the label first."""
+        return self.label, self.key
+
+
+def options_of(of: tuple[str, ...], labels: Mapping[str, str]) -> tuple[Option, ...]:
+    """The options in order; a code without a label is its own."""
+    return tuple(_option(code, labels.get(code, code)) for code in of)
+
+
+@lru_cache(maxsize=8192)
+def _option(code: str, label: str) -> Option:
+    numbers = tuple(float(one.replace(",", ".")) for one in _DIGITS.findall(fold(label))[:4])
+    opening = label_key(_PAUSE.split(label.strip(), maxsplit=1)[0])
+    return Option(code, label_key(label), label_key(code), opening, numbers)
+
+
+def named(options: tuple[Option, ...], key: str) -> str | None:
+    """The code of the option that the text names exactly; labels before codes, spaces forgiven."""
+    for which in (0, 1):
+        for option in options:
+            if key and option.names[which] == key:
+                return option.code
+    tight = key.replace(" ", "")
+    same = {one.code for one in options if tight in (one.label.replace(" ", ""), one.key.replace(" ", ""))}
+    return same.pop() if len(same) == 1 else None
+
+
+@lru_cache(maxsize=32)
+def _position_lexicon(phrases: Phrases) -> Lexicon:
+    def all_entries() -> Iterator[tuple[str, Mark]]:
+        yield from valued("O", phrases.ordinals)
+        yield from number_entries(phrases)
+        yield from entries("p", phrases.position_words)
+        yield from entries("w", phrases.polite)
+        for units in phrases.units.values():
+            for unit in units:
+                yield from entries("U", unit.words)
+
+    return Lexicon(phrases, all_entries())
+
+
+def position(folded: str, phrases: Phrases) -> Mark | None:
+    """The number (kind N) or ordinal (kind O) that the text is, if it is nothing else."""
+    marks = without(_position_lexicon(phrases).marks(folded), "pw,")
+    if kinds(marks) in ("ON", "O") and (len(marks) == 1 or not marks[1].digits):
+        return marks[0]
+    return marks[0] if kinds(marks) in (NUMBER, "NU") else None
+
+
+def picked(options: tuple[Option, ...], mark: Mark, exact: bool = False) -> str | None:
+    """The code that a number or an ordinal picks.
+
+    A number is the value where all codes carry one (`a0` ... `a3`), the label's number where labels hold
+    numbers ("10 minutes", "4-6 days"), else the position in the list. An ordinal is always the position.
+    """
+    if mark.kind != "O":
+        values = values_of(options)
+        if values:
+            return values.get(mark.number)
+        if any(option.numbers for option in options):
+            return _by_label(options, mark.number, exact)
+    return at_position(options, mark.number)
+
+
+def at_position(options: tuple[Option, ...], number: float) -> str | None:
+    """The code at a position from 1; -1 is the last."""
+    if number == -1:
+        return options[-1].code if options else None
+    whole = int(number) if 1 <= number <= len(options) and number == int(number) else 0
+    return options[whole - 1].code if whole else None
+
+
+def counts_positions(options: tuple[Option, ...]) -> bool:
+    """True if a bare number means a position in the list."""
+    return not values_of(options) and not any(option.numbers for option in options)
+
+
+def values_of(options: tuple[Option, ...]) -> dict[float, str]:
+    """Number to code, if every code carries its own number; else empty."""
+    found = {}
+    for option in options:
+        match = _VALUE.fullmatch(option.code)
+        if not match:
+            return {}
+        found[float(match[1])] = option.code
+    return found if len(found) == len(options) else {}
+
+
+def _by_label(options: tuple[Option, ...], number: float, exact: bool) -> str | None:
+    same = [one.code for one in options if one.numbers == (number,)]
+    if not same and not exact:
+        pairs = [one for one in options if len(one.numbers) == 2]
+        same = [one.code for one in pairs if one.numbers[0] <= number <= one.numbers[1]]
+    return same[0] if len(same) == 1 else None

@@ -1,0 +1,117 @@
+"""Opening a question, showing it again, and asking anew in other words when an answer was not understood."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from coachbot.engine import effects as fx
+from coachbot.engine.asks import Ask, Choice, Scale, Several, Wait, YesNo
+from coachbot.engine.model import State
+from coachbot.engine.walk import Walk
+
+#: How often a question is put in other words before the coach offers to skip it.
+_REPHRASINGS = 2
+
+
+def open_prompt(walk: Walk, state: State) -> None:
+    """Ask the state's question; a pause of a practice starts its timer."""
+    walk.prompt = walk.new_prompt(state)
+    show(walk)
+    _start_wait(walk, state.ask)
+
+
+def _start_wait(walk: Walk, ask: Ask | None) -> None:
+    if isinstance(ask, Wait) and walk.prompt is not None:
+        seconds = ask.seconds * (walk.top.pace if walk.dialog.origin == "practice" else 1.0)
+        walk.emit(fx.Arm("wait", timedelta(seconds=seconds), walk.prompt.token))
+
+
+def show(walk: Walk, text: fx.Text | None = None) -> None:
+    """Show the open question with its choices, in the state's own words or in `text`."""
+    state, prompt = walk.state, walk.prompt
+    assert prompt is not None
+    section = state.section or state.name
+    codes, labels_from = offered(walk)
+    walk.emit(
+        fx.Show(
+            text or walk.text(section),
+            prompt.token,
+            state.ask,
+            codes,
+            labels_from,
+            prompt.chosen,
+            state.quiet or isinstance(state.ask, Wait),
+            state.in_place,
+        )
+    )
+
+
+def offered(walk: Walk) -> tuple[tuple[str, ...], tuple[str, str]]:
+    """The codes now on offer and the words section that labels them."""
+    prompt, state = walk.prompt, walk.state
+    assert prompt is not None
+    match prompt.mode:
+        case "paused":
+            return ("go_on", "end"), ("coach", "wait_paused")
+        case "confirm_stop":
+            return ("stop_all", "answer"), ("coach", "confirm_stop")
+        case "offer_skip":
+            return _skip_codes(state.ask), ("coach", "offer_skip")
+        case "open":
+            return codes_of(state.ask), (walk.dialog.words, state.section or state.name)
+
+
+def _skip_codes(ask: Ask | None) -> tuple[str, ...]:
+    return ("try_again", "therapist") if getattr(ask, "required", False) else ("skip", "therapist", "try_again")
+
+
+def codes_of(ask: Ask | None) -> tuple[str, ...]:
+    """The codes a question offers as buttons."""
+    match ask:
+        case Choice() | Several():
+            return ask.of
+        case YesNo():
+            return ("yes", "no")
+        case Scale():
+            return tuple(str(value) for value in range(ask.low, ask.high + 1))
+        case Wait():
+            return ("pause", "slower", "end")
+        case _:
+            return ()
+
+
+def reask(walk: Walk) -> None:
+    """Show the open question once more, with the same token; a pause starts again."""
+    show(walk, None if walk.prompt and walk.prompt.mode == "open" else _mode_text(walk))
+    _start_wait(walk, walk.state.ask)
+
+
+def _mode_text(walk: Walk) -> fx.Text:
+    assert walk.prompt is not None
+    sections = {"paused": "wait_paused", "confirm_stop": "confirm_stop", "offer_skip": "offer_skip"}
+    return walk.text(sections[walk.prompt.mode], words="coach")
+
+
+def not_understood(walk: Walk, **extra: Any) -> None:
+    """Ask again: other words, then an example, then the offer to skip or to reach the therapist."""
+    prompt = walk.prompt
+    assert prompt is not None
+    walk.prompt = prompt = replace(prompt, tries=prompt.tries + 1)
+    if prompt.tries > _REPHRASINGS:
+        set_mode(walk, "offer_skip")
+        return
+    part = "again" if prompt.tries == 1 else "example"
+    state = walk.state
+    show(walk, walk.text(state.section or state.name, part, ask_kind=state.ask.kind if state.ask else "", **extra))
+
+
+def set_mode(walk: Walk, mode: Any, held: str = "") -> None:
+    """Put the open question into another mode and show it so."""
+    assert walk.prompt is not None
+    walk.prompt = replace(walk.prompt, mode=mode, held=held or walk.prompt.held)
+    if mode == "open":
+        reask(walk)
+    else:
+        show(walk, _mode_text(walk))

@@ -1,0 +1,105 @@
+"""The questions a dialog can ask, as frozen data: what is asked for, never how it is worded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, TypeAlias
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of several codes."""
+
+    kind: ClassVar[str] = "choice"
+    name: str
+    #: The codes, in the order in which the patient sees them.
+    of: tuple[str, ...]
+    required: bool = False
+    #: An instrument's item: only code, label or number count, never a guess.
+    exact: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Several:
+    """Any number of codes between `least` and `most` (None: all of them)."""
+
+    kind: ClassVar[str] = "several"
+    name: str
+    of: tuple[str, ...]
+    least: int = 0
+    most: int | None = None
+    required: bool = False
+    exact: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class YesNo:
+    """`yes` or `no`."""
+
+    kind: ClassVar[str] = "yes_no"
+    name: str
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number in `unit` (min, kg, cm, years, days, times or None); None as a limit means open."""
+
+    kind: ClassVar[str] = "number"
+    name: str
+    low: float | None
+    high: float | None
+    unit: str | None
+    whole: bool
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """A whole number from `low` to `high`, both included."""
+
+    kind: ClassVar[str] = "scale"
+    name: str
+    low: int
+    high: int
+    required: bool = False
+    exact: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TimeOfDay:
+    """A local time of day. A name such as `evening` or `morning_note` says where a bare "seven" lies."""
+
+    kind: ClassVar[str] = "time"
+    name: str
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A calendar date, read against the patient's local today."""
+
+    kind: ClassVar[str] = "date"
+    name: str
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FreeText:
+    """The patient's own words, kept up to `longest` characters."""
+
+    kind: ClassVar[str] = "text"
+    name: str
+    longest: int = 1000
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """A quiet stretch inside a guided practice, in seconds."""
+
+    kind: ClassVar[str] = "wait"
+    seconds: float
+
+
+Ask: TypeAlias = Choice | Several | YesNo | Number | Scale | TimeOfDay | Day | FreeText | Wait

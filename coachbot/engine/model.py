@@ -1,0 +1,248 @@
+"""What a dialog is, and where one patient stands: frozen data, free of any language.
+
+A `Library` holds every dialog of a pack, compiled once and shared by all patients. A `Conversation`
+is one patient's place in it: a stack of frames and the prompt now open. `coachbot.engine.step`
+carries a conversation from one event to the next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, Literal, TypeAlias
+
+from coachbot.engine.answers.phrases import Phrases
+from coachbot.engine.asks import Ask
+from coachbot.engine.machine import DialogMachine
+
+#: What a slot can hold; dates and times are ISO text, "missing" is None.
+Value: TypeAlias = str | int | float | bool | tuple[str, ...] | None
+#: Slots and facts as guards and templates see them.
+Scope: TypeAlias = Mapping[str, Any]
+#: A compiled guard or expression; raises nothing that `coachbot check` lets through.
+Expression: TypeAlias = Callable[[Scope], Any]
+
+SlotScope = Literal["dialog", "programme", "always"]
+
+
+class _Nothing(Mapping[str, Any]):
+    """The empty mapping: unlike a dict it cannot change, so it can be a default of frozen data."""
+
+    __slots__ = ()
+
+    def __getitem__(self, key: str) -> Any:
+        raise KeyError(key)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0
+
+    def __hash__(self) -> int:
+        return 0
+
+
+EMPTY: Mapping[str, Any] = _Nothing()
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A named place for an answer."""
+
+    name: str
+    #: choice several number scale yes_no time date text flag
+    type: str
+    scope: SlotScope = "dialog"
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """One way on from a state: by answer, by guard, or `else` (neither)."""
+
+    to: str
+    answer: str | None = None
+    guard: Expression | None = None
+    #: The guard as the author wrote it, for drawings and messages.
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """Another dialog talked through from inside a state."""
+
+    #: The dialog's name, or "" if a fact names it.
+    dialog: str = ""
+    #: Folder of the dialogs a fact may name, such as `education/`.
+    folder: str = ""
+    #: Expression that yields the name inside `folder`.
+    by: Expression | None = None
+    #: Slots handed in.
+    given: tuple[tuple[str, Expression], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One thing to be done (`do:`), its arguments still expressions."""
+
+    name: str
+    arguments: tuple[tuple[str, Expression], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """One state of a dialog. Order within it: say or ask, do, call, then next or end."""
+
+    name: str
+    says: bool = False
+    ask: Ask | None = None
+    do: tuple[Action, ...] = ()
+    call: Call | None = None
+    branches: tuple[Branch, ...] = ()
+    end: str | None = None
+    quiet: bool = False
+    #: Messages with the same group replace each other where the channel can edit.
+    in_place: str | None = None
+    #: What a risky answer means: a safety kind per answer code (`{"a1": "item_9_low"}`).
+    dangers: Mapping[str, str] = EMPTY
+    #: The section of the words that this state shows; its own name unless shared.
+    section: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Dialog:
+    """One compiled dialog."""
+
+    id: str
+    #: Hash of machine and words; stored with every turn.
+    version: str
+    summary: str
+    start: str
+    states: Mapping[str, State]
+    machine: DialogMachine
+    slots: Mapping[str, Slot] = EMPTY
+    takes: tuple[str, ...] = ()
+    gives: tuple[str, ...] = ()
+    moved: Mapping[str, str] = EMPTY
+    keeps: bool = False
+    arms: tuple[str, ...] = ()
+    #: Words stand under this path (`content/<language>/<words>.md`); the id unless shared.
+    words: str = ""
+    #: `dialog`, `practice`, `instrument`, `education`, `exercise` or `screening`: where it came from.
+    origin: str = "dialog"
+    #: Every slot of the dialog as missing, the ground on which answers are laid.
+    blank: Mapping[str, None] = EMPTY
+
+
+@dataclass(frozen=True, slots=True)
+class Interrupt:
+    """A word that stands above every dialog, and the dialog it opens."""
+
+    code: str
+    dialog: str
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """Every dialog of a pack, and what reading answers needs in each language."""
+
+    dialogs: Mapping[str, Dialog]
+    phrases: Mapping[str, Phrases]
+    interrupts: Mapping[str, str] = EMPTY
+    #: Safety kind to follow-up dialog.
+    safety: Mapping[str, str] = EMPTY
+    #: `guess_zone` and other calculations that fill slots: name to pure function.
+    functions: Mapping[str, Callable[..., Mapping[str, Value]]] = EMPTY
+    default_language: str = "en"
+    #: Hours after which an unanswered prompt of an unprompted dialog is nudged, once.
+    nag_after_hours: float = 3.0
+    #: Hours after which a silent talk that does not keep gives way to the next.
+    stale_after_hours: float = 1.0
+
+    def phrases_for(self, language: str) -> Phrases:
+        """Phrases of a language, or of the default language where it has none."""
+        return self.phrases.get(language) or self.phrases[self.default_language]
+
+
+Opener = Literal["touchpoint", "patient", "interrupt", "safety", "call", "remind", "staff"]
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """A question already answered in a frame, so that "back" can return to it."""
+
+    state: str
+    slots: Mapping[str, Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One dialog on the stack."""
+
+    dialog: str
+    version: str
+    state: str
+    opened: Opener
+    slots: Mapping[str, Value] = EMPTY
+    #: The planned touchpoint that opened it, such as `morning@2026-03-09`.
+    touchpoint: str | None = None
+    passed: tuple[Passed, ...] = ()
+    #: Pace of a guided practice: 1.0 as written, more is slower.
+    pace: float = 1.0
+    #: The open question of this frame while another talk stands on top of it.
+    parked: Prompt | None = None
+
+    def at(self, state: str) -> Frame:
+        """The same frame in another state."""
+        return replace(self, state=state)
+
+
+PromptMode = Literal["open", "paused", "confirm_stop", "offer_skip"]
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """The question now open. Its token makes an older button harmless."""
+
+    token: str
+    dialog: str
+    state: str
+    asked_at: datetime
+    #: Code and the label the patient saw, in order; filled after rendering.
+    labels: tuple[tuple[str, str], ...] = ()
+    tries: int = 0
+    chosen: tuple[str, ...] = ()
+    mode: PromptMode = "open"
+    #: What the patient wrote when the coach had to ask back.
+    held: str = ""
+    nagged: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """Where one patient stands. `facts` are given anew at every turn and never stored."""
+
+    patient: str
+    frames: tuple[Frame, ...] = ()
+    prompt: Prompt | None = None
+    #: Slots that outlive dialogs: scope `programme` and `always`.
+    programme_slots: Mapping[str, Value] = EMPTY
+    always_slots: Mapping[str, Value] = EMPTY
+    #: The last few closed prompts: token and how it closed (`answered`, `lapsed`).
+    closed: tuple[tuple[str, str], ...] = ()
+    #: True while a kept talk waits without an open question.
+    resting: bool = False
+    facts: Scope = field(default=EMPTY, compare=False)
+
+    @property
+    def language(self) -> str:
+        """The patient's language code; empty before it is known."""
+        patient = self.facts.get("patient")
+        return str(patient.get("language") or "") if patient else ""
+
+    @property
+    def arm(self) -> str:
+        """The patient's arm; empty before enrolment."""
+        programme = self.facts.get("programme")
+        return str(programme.get("arm") or "") if programme else ""

@@ -1,0 +1,472 @@
+"""What becomes of an event: an answer, an interrupt, a press on an old button, silence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from coachbot.engine import effects as fx
+from coachbot.engine.answers.interrupts import interrupt_in
+from coachbot.engine.answers.read import Answer, AskBack, Interrupt, OutOfRange, Skip, Unclear, read
+from coachbot.engine.asking import codes_of, not_understood, reask, set_mode, show
+from coachbot.engine.asks import Ask, Choice, FreeText, Scale, Several, Wait, YesNo
+from coachbot.engine.events import Attached, Closed, Concerned, Opened, Pressed, Said, TimerFired
+from coachbot.engine.model import Passed, State, Value
+from coachbot.engine.walk import Walk
+
+_PASSED_KEPT = 40
+_SLOWER = 1.5
+_SLOWEST = 3.4
+
+
+# -- text ---------------------------------------------------------------------------------------------
+def said(walk: Walk, event: Said) -> None:
+    """A text: an answer to the open question, an interrupt, or a word out of the blue."""
+    if walk.prompt is None:
+        _said_at_rest(walk, event.text)
+    elif walk.prompt.mode != "open" and _answered_mode(walk, event.text):
+        return
+    elif isinstance(walk.state.ask, Wait):
+        _said_while_waiting(walk, event.text)
+    else:
+        _said_to_prompt(walk, event.text)
+
+
+def _said_at_rest(walk: Walk, text: str) -> None:
+    code = interrupt_in(text, walk.library.phrases_for(walk.conversation.language))
+    if code is not None and code in walk.library.interrupts:
+        interrupt(walk, code)
+    elif walk.frames:
+        walk.reopen()
+    else:
+        walk.say_of_itself("nothing_open")
+        _open_interrupt_dialog(walk, "menu")
+
+
+def _said_to_prompt(walk: Walk, text: str) -> None:
+    ask, prompt = walk.state.ask, walk.prompt
+    assert ask is not None
+    assert prompt is not None
+    reading = read(
+        ask,
+        text,
+        labels=dict(prompt.labels),
+        phrases=walk.library.phrases_for(walk.conversation.language),
+        today=_today(walk),
+        chosen=prompt.chosen,
+    )
+    match reading:
+        case Answer(value=value):
+            answer(walk, value)
+        case Interrupt(code=code):
+            interrupt(walk, code)
+        case Skip() | Unclear(reason="required"):
+            skip(walk)
+        case AskBack():
+            set_mode(walk, "confirm_stop", held=text[:2000])
+        case OutOfRange(low=low, high=high):
+            not_understood(walk, out_of_range=True, low=low, high=high)
+        case Unclear(reason="empty"):
+            show(walk, walk.text("empty", words="coach"))
+        case Unclear(reason="too_long"):
+            show(walk, walk.text("too_long", words="coach"))
+        case _:
+            not_understood(walk)
+
+
+def _today(walk: Walk) -> date:
+    today = walk.facts.get("today") or {}
+    value = today.get("date")
+    return date.fromisoformat(value) if value else walk.now.date()
+
+
+def _answered_mode(walk: Walk, text: str) -> bool:
+    """Read a text against the coach's own question (skip? stop all? go on?); False if it is none of these."""
+    prompt = walk.prompt
+    assert prompt is not None
+    labels = dict(prompt.labels)
+    phrases = walk.library.phrases_for(walk.conversation.language)
+    reading = read(
+        Choice("mode", tuple(labels)), text, labels=labels, phrases=phrases, today=_today(walk)
+    )
+    if isinstance(reading, Answer):
+        choose_mode(walk, str(reading.value))
+        return True
+    if prompt.mode == "paused":
+        return _said_while_paused(walk, reading)
+    walk.prompt = replace(prompt, mode="open")
+    return False
+
+
+def _said_while_paused(walk: Walk, reading: object) -> bool:
+    if isinstance(reading, Interrupt) and reading.code not in ("resume", "pause"):
+        interrupt(walk, reading.code)
+    elif isinstance(reading, Interrupt) and reading.code == "resume":
+        choose_mode(walk, "go_on")
+    else:
+        reask_paused(walk)
+    return True
+
+
+def reask_paused(walk: Walk) -> None:
+    """Still paused: show the way on again."""
+    set_mode(walk, "paused")
+
+
+# -- waiting ------------------------------------------------------------------------------------------
+def _said_while_waiting(walk: Walk, text: str) -> None:
+    ask, prompt = walk.state.ask, walk.prompt
+    assert ask is not None
+    assert prompt is not None
+    phrases = walk.library.phrases_for(walk.conversation.language)
+    reading = read(ask, text, labels=dict(prompt.labels), phrases=phrases, today=_today(walk))
+    match reading:
+        case Answer(value="next") | Skip():
+            wait_over(walk)
+        case Answer(value="again"):
+            reask(walk)
+        case Answer(value=code):
+            choose_wait(walk, str(code))
+        case Interrupt(code=code):
+            _interrupt_waiting(walk, code)
+        case _:
+            walk.say_of_itself("wait_heard")
+
+
+def _interrupt_waiting(walk: Walk, code: str) -> None:
+    if code == "stop":
+        choose_wait(walk, "end")
+    elif code == "pause":
+        choose_wait(walk, "pause")
+    else:
+        interrupt(walk, code)
+
+
+def choose_wait(walk: Walk, code: str) -> None:
+    """A control of a guided practice: pause it, slow it down, end it."""
+    if code == "pause":
+        walk.emit(fx.Disarm("wait"))
+        set_mode(walk, "paused")
+    elif code == "slower":
+        walk.replace_top(pace=min(walk.top.pace * _SLOWER, _SLOWEST))
+        walk.say_of_itself("wait_slower")
+    else:
+        walk.emit(fx.Disarm("wait"))
+        walk.close_prompt("answered")
+        walk.pop("stopped")
+        walk.run()
+
+
+def wait_over(walk: Walk) -> None:
+    """The pause of a practice is over: the next line comes."""
+    walk.emit(fx.Disarm("wait"))
+    state = walk.state
+    walk.close_prompt("answered")
+    walk.after_saying(state, "waited")
+    walk.run()
+
+
+# -- answers ------------------------------------------------------------------------------------------
+def answer(walk: Walk, value: Value) -> None:
+    """The open question is answered with `value`."""
+    state = walk.state
+    ask = state.ask
+    assert ask is not None
+    _pass(walk)
+    walk.close_prompt("answered")
+    walk.fill(_slot_of(ask), value)
+    kind = _danger(state, value)
+    if kind is not None:
+        raise_danger(walk, state, kind, value)
+        return
+    walk.after_saying(state, _outcome(ask, value))
+    walk.run()
+
+
+def _slot_of(ask: Ask) -> str:
+    return str(getattr(ask, "name", ""))
+
+
+def _outcome(ask: Ask, value: Value) -> str:
+    return str(value) if isinstance(ask, Choice | YesNo | Scale) else "answered"
+
+
+def _danger(state: State, value: Value) -> str | None:
+    values = value if isinstance(value, tuple) else (value,)
+    return next((state.dangers[str(v)] for v in values if str(v) in state.dangers), None)
+
+
+def raise_danger(walk: Walk, state: State, kind: str, value: Value) -> None:
+    """A dangerous answer: it is kept, the talk goes one state on, and the safety dialog comes on top."""
+    walk.emit(fx.Danger(kind, walk.top.dialog, state.name, str(value)))
+    asked = state.ask
+    walk.after_saying(state, _outcome(asked, value) if asked is not None else None)
+    if walk.prompt is not None:
+        walk.park()
+    walk.resting = bool(walk.frames)
+    dialog = walk.library.dialogs.get(walk.library.safety.get(kind, ""))
+    if dialog is not None:
+        walk.push(dialog, "safety", slots={"kind": kind} if "kind" in dialog.takes else {})
+    else:
+        walk.resting = False
+    walk.run()
+
+
+def skip(walk: Walk) -> None:
+    """The patient leaves the open question out: its slot is missing, on purpose."""
+    state, prompt = walk.state, walk.prompt
+    ask = state.ask
+    assert ask is not None
+    assert prompt is not None
+    if getattr(ask, "required", False):
+        not_understood(walk, required=True)
+        return
+    if "missing" in state.dangers and prompt.tries == 0:
+        walk.prompt = replace(prompt, tries=1)
+        show(walk, walk.text(state.section or state.name, "again", ask_kind=ask.kind))
+        return
+    _pass(walk)
+    walk.close_prompt("answered")
+    walk.fill(_slot_of(ask), None)
+    if "missing" in state.dangers:
+        raise_danger(walk, state, state.dangers["missing"], None)
+        return
+    _leave_skipped(walk, state)
+
+
+def _leave_skipped(walk: Walk, state: State) -> None:
+    if state.call is not None:
+        walk.after_saying(replace(state, do=()))
+    else:
+        walk.leave(state, None)
+    walk.run()
+
+
+def _pass(walk: Walk) -> None:
+    frame = walk.top
+    if isinstance(walk.state.ask, Wait):
+        return
+    walk.replace_top(passed=(*frame.passed, Passed(frame.state, frame.slots))[-_PASSED_KEPT:])
+
+
+def back(walk: Walk) -> None:
+    """Return to the question before this one in the same dialog."""
+    if walk.prompt is None or not walk.top.passed:
+        walk.say_of_itself("back_not_possible")
+        if walk.prompt is not None:
+            reask(walk)
+        return
+    before = walk.top.passed[-1]
+    if before.state not in walk.dialog.states:
+        reask(walk)
+        return
+    walk.close_prompt("answered")
+    walk.replace_top(state=before.state, slots=before.slots, passed=walk.top.passed[:-1])
+    walk.run()
+
+
+# -- interrupts ---------------------------------------------------------------------------------------
+def interrupt(walk: Walk, code: str) -> None:
+    """A word above every dialog: its dialog goes on top and comes back to the open question."""
+    if code == "back":
+        back(walk)
+    elif code == "stop" and walk.frames and walk.dialog.origin == "practice" and walk.prompt is not None:
+        choose_wait(walk, "end")
+    else:
+        _open_interrupt_dialog(walk, code)
+
+
+def _open_interrupt_dialog(walk: Walk, code: str) -> None:
+    dialog = walk.library.dialogs.get(walk.library.interrupts.get(code, ""))
+    if dialog is None or not walk.may_meet(dialog):
+        walk.say_of_itself("nothing_open")
+        if walk.prompt is not None:
+            reask(walk)
+        return
+    _clear_for(walk, dialog.id)
+    walk.push(dialog, "interrupt")
+    walk.run()
+
+
+def _clear_for(walk: Walk, dialog: str) -> None:
+    """An interrupt replaces an open interrupt; the talk below is parked."""
+    while walk.frames and walk.frames[walk.root()].opened == "interrupt":
+        if walk.prompt is not None:
+            walk.close_prompt("lapsed")
+        walk.drop_group("left")
+    walk.park()
+
+
+# -- buttons ------------------------------------------------------------------------------------------
+def pressed(walk: Walk, event: Pressed) -> None:
+    """A button: of the open question, of a talk that waits, or of one long over."""
+    if (walk.prompt is not None and event.token == walk.prompt.token) or _wake_parked(walk, event.token):
+        _press_open(walk, event.code)
+    else:
+        how = next((how for token, how in reversed(walk.closed) if token == event.token), "lapsed")
+        walk.say_of_itself("answered_already" if how == "answered" else "lapsed")
+
+
+def _wake_parked(walk: Walk, token: str) -> bool:
+    """Bring the waiting talk with this prompt to the top; talks above it that don't keep are over."""
+    index = next((i for i, f in enumerate(walk.frames) if f.parked and f.parked.token == token), None)
+    if index is None:
+        return False
+    if any(frame.opened == "safety" for frame in walk.frames[index + 1 :]):
+        return False
+    if walk.prompt is not None:
+        walk.close_prompt("lapsed")
+    while len(walk.frames) > index + 1:
+        walk.drop_group("lapsed")
+    parked = walk.top.parked
+    walk.replace_top(parked=None)
+    walk.prompt, walk.resting = parked, False
+    return True
+
+
+def _press_open(walk: Walk, code: str) -> None:
+    prompt, ask = walk.prompt, walk.state.ask
+    assert prompt is not None
+    if prompt.mode != "open" and code in dict(prompt.labels):
+        choose_mode(walk, code)
+    elif isinstance(ask, Wait):
+        choose_wait(walk, code)
+    elif isinstance(ask, Several):
+        _press_several(walk, ask, code)
+    elif code == "skip":
+        skip(walk)
+    elif code in codes_of(ask):
+        answer(walk, int(code) if isinstance(ask, Scale) else code)
+    else:
+        not_understood(walk)
+
+
+def _press_several(walk: Walk, ask: Several, code: str) -> None:
+    prompt = walk.prompt
+    assert prompt is not None
+    if code == "done":
+        _several_done(walk, ask, prompt.chosen)
+    elif code == "none":
+        _several_done(walk, ask, ())
+    elif code in ask.of:
+        chosen = [c for c in ask.of if (c in prompt.chosen) != (c == code)]
+        walk.prompt = replace(prompt, chosen=tuple(chosen))
+        show(walk)
+    else:
+        not_understood(walk)
+
+
+def _several_done(walk: Walk, ask: Several, chosen: tuple[str, ...]) -> None:
+    most = ask.most if ask.most is not None else len(ask.of)
+    if ask.least <= len(chosen) <= most:
+        answer(walk, chosen)
+    else:
+        not_understood(walk, out_of_range=True, low=ask.least, high=most)
+
+
+def choose_mode(walk: Walk, code: str) -> None:
+    """An answer to the coach's own question about the open one."""
+    prompt = walk.prompt
+    assert prompt is not None
+    if code == "skip":
+        walk.prompt = replace(prompt, mode="open")
+        skip(walk)
+    elif code in ("therapist", "stop_all"):
+        walk.prompt = replace(prompt, mode="open", tries=0)
+        interrupt(walk, "therapist" if code == "therapist" else "stop")
+    elif code == "answer":
+        _take_held(walk, prompt.held)
+    elif code == "end":
+        choose_wait(walk, "end")
+    else:
+        walk.prompt = replace(prompt, tries=0)
+        set_mode(walk, "open")
+
+
+def _take_held(walk: Walk, held: str) -> None:
+    assert walk.prompt is not None
+    walk.prompt = replace(walk.prompt, mode="open", held="")
+    if isinstance(walk.state.ask, FreeText) and held:
+        answer(walk, held)
+    else:
+        not_understood(walk)
+
+
+# -- the rest -----------------------------------------------------------------------------------------
+def attached(walk: Walk, event: Attached) -> None:
+    """A sticker, photo or file where words are due: said kindly, and the question stays open."""
+    section = "cannot_read_sticker" if event.kind in ("sticker", "emoji") else "cannot_read_file"
+    walk.say_of_itself(section)
+    if walk.prompt is not None and not isinstance(walk.state.ask, Wait):
+        reask(walk)
+    elif walk.prompt is None and walk.frames:
+        walk.reopen()
+
+
+def timer_fired(walk: Walk, event: TimerFired) -> None:
+    """A timer: it does nothing if the conversation has moved on."""
+    prompt = walk.prompt
+    if prompt is None or event.token != prompt.token:
+        return
+    if event.purpose == "wait" and prompt.mode == "open" and isinstance(walk.state.ask, Wait):
+        wait_over(walk)
+    elif event.purpose == "nag" and not prompt.nagged:
+        walk.prompt = replace(prompt, nagged=True)
+        walk.say_of_itself("nag_1")
+        reask(walk)
+
+
+def opened(walk: Walk, event: Opened) -> None:
+    """A dialog is opened: what stands and does not keep gives way."""
+    dialog = walk.library.dialogs.get(event.dialog)
+    if dialog is None or not walk.may_meet(dialog):
+        walk.emit(fx.Ended(event.dialog, event.touchpoint, "passed_over"))
+        return
+    if _resume_standing(walk, event.dialog):
+        return
+    walk.lapse_unkept()
+    walk.push(dialog, event.by, touchpoint=event.touchpoint, slots=event.slots)
+    walk.run()
+
+
+def _resume_standing(walk: Walk, dialog: str) -> bool:
+    index = next((i for i, f in enumerate(walk.frames) if f.dialog == dialog and f.opened != "call"), None)
+    if index is None:
+        return False
+    if walk.prompt is not None:
+        walk.park()
+    while walk.root() > index:
+        walk.drop_group("lapsed")
+    if walk.frames:
+        walk.reopen()
+    return True
+
+
+def concerned(walk: Walk, event: Concerned) -> None:
+    """A danger in the patient's words: the follow-up goes on top; what was open waits below."""
+    dialog = walk.library.dialogs.get(event.dialog)
+    if dialog is None:
+        return
+    if walk.frames and walk.frames[walk.root()].dialog == event.dialog:
+        walk.reopen() if walk.prompt is None else reask(walk)
+        return
+    if walk.prompt is not None or walk.frames:
+        walk.park()
+    walk.push(dialog, "safety", slots=_taken(dialog.takes, event.slots))
+    walk.run()
+
+
+def _taken(takes: tuple[str, ...], slots: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: slots[name] for name in takes if name in slots}
+
+
+def closed(walk: Walk, event: Closed) -> None:
+    """Everything ends at once, without a word."""
+    if walk.prompt is not None:
+        walk.close_prompt("lapsed")
+    while walk.frames:
+        walk.drop_group(event.reason)
+    walk.emit(fx.Disarm("wait"))
+    walk.emit(fx.Disarm("nag"))

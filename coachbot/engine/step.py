@@ -1,0 +1,162 @@
+"""`step`: one event applied to one conversation. Pure: no clock, no chance of its own, no I/O."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from random import Random
+
+from coachbot.engine import effects as fx
+from coachbot.engine import receiving
+from coachbot.engine.asks import Choice, Several, Wait
+from coachbot.engine.events import (
+    Attached,
+    Closed,
+    Concerned,
+    Event,
+    Opened,
+    Pressed,
+    Said,
+    TimerFired,
+)
+from coachbot.engine.model import Conversation, Dialog, Frame, Library
+from coachbot.engine.walk import EngineFault, Foresight, Walk
+
+__all__ = ["EngineFault", "Outcome", "step"]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The conversation afterwards, and what is to be done, in order."""
+
+    conversation: Conversation
+    effects: tuple[fx.Effect, ...]
+
+
+def step(
+    library: Library,
+    conversation: Conversation,
+    event: Event,
+    *,
+    now: datetime,
+    rng: Random,
+    foresee: Foresight | None = None,
+) -> Outcome:
+    """Apply one event. Raises `EngineFault` for a dialog that cannot be walked; nothing is changed then.
+
+    `foresee` is told of every act as it is decided and returns the facts as they then are.
+    """
+    walk = Walk(library, conversation, now, rng, foresee)
+    before = conversation.prompt.token if conversation.prompt else None
+    _repair(walk)
+    _dispatch(walk, event)
+    _arm_nag(walk, before)
+    return Outcome(walk.result(), tuple(walk.effects))
+
+
+def _dispatch(walk: Walk, event: Event) -> None:
+    match event:
+        case Said():
+            receiving.said(walk, event)
+        case Pressed():
+            receiving.pressed(walk, event)
+        case Attached():
+            receiving.attached(walk, event)
+        case TimerFired():
+            receiving.timer_fired(walk, event)
+        case Opened():
+            receiving.opened(walk, event)
+        case Concerned():
+            receiving.concerned(walk, event)
+        case Closed():
+            receiving.closed(walk, event)
+
+
+def _arm_nag(walk: Walk, before: str | None) -> None:
+    """A question of a dialog that the coach opened is nudged once; one timer a patient, re-armed in place."""
+    prompt = walk.prompt
+    if prompt is not None and prompt.token == before:
+        return
+    opened_by = walk.frames[walk.root()].opened if walk.frames else ""
+    wants = prompt is not None and opened_by in ("touchpoint", "remind") and not _waits(walk)
+    if wants and prompt is not None and not prompt.nagged:
+        walk.emit(fx.Arm("nag", timedelta(hours=walk.library.nag_after_hours), prompt.token))
+    elif before is not None:
+        walk.emit(fx.Disarm("nag"))
+
+
+def _waits(walk: Walk) -> bool:
+    return isinstance(walk.state.ask, Wait)
+
+
+# -- a dialog edited while patients stand in it -----------------------------------------------------------
+def _repair(walk: Walk) -> None:
+    """Bring frames onto the dialogs as they are today; tell the patient and the operator what moved."""
+    if all(_stands(walk.library, frame) for frame in walk.frames):
+        _repair_choices(walk)
+        return
+    on_top = walk.frames[-1]
+    frames = [_moved(walk, frame) for frame in walk.frames]
+    walk.frames = [frame for frame in _without_orphans(frames) if frame is not None]
+    if walk.frames and walk.frames[-1].dialog == on_top.dialog and walk.frames[-1].state == on_top.state:
+        return
+    _restart_prompt(walk)
+
+
+def _stands(library: Library, frame: Frame) -> bool:
+    dialog = library.dialogs.get(frame.dialog)
+    return dialog is not None and frame.state in dialog.states
+
+
+def _moved(walk: Walk, frame: Frame) -> Frame | None:
+    dialog = walk.library.dialogs.get(frame.dialog)
+    if dialog is None:
+        walk.emit(fx.Moved(frame.dialog, frame.state, ""))
+        return None
+    if frame.state in dialog.states:
+        return frame
+    successor = _successor(dialog, frame.state)
+    walk.emit(fx.Moved(frame.dialog, frame.state, successor))
+    return replace(frame, state=successor, version=dialog.version, parked=None)
+
+
+def _successor(dialog: Dialog, state: str) -> str:
+    moved = dialog.moved.get(state, dialog.start)
+    return moved if moved in dialog.states else dialog.start
+
+
+def _without_orphans(frames: list[Frame | None]) -> list[Frame | None]:
+    """A frame that is gone takes along what it had called."""
+    kept: list[Frame | None] = []
+    orphan = False
+    for frame in frames:
+        orphan = frame is None or (orphan and frame.opened == "call")
+        if not orphan:
+            kept.append(frame)
+    return kept
+
+
+def _restart_prompt(walk: Walk) -> None:
+    if walk.prompt is not None:
+        walk.close_prompt("lapsed")
+    walk.emit(fx.Disarm("wait"))
+    walk.say_of_itself("moved")
+    walk.resting = False
+    walk.run()
+
+
+def _repair_choices(walk: Walk) -> None:
+    """A choice that is no longer among the answers is dropped from the open question."""
+    prompt = walk.prompt
+    if prompt is None or prompt.mode != "open" or not walk.frames:
+        return
+    ask = walk.state.ask
+    if prompt.state != walk.top.state or ask is None:
+        _restart_prompt(walk)
+    elif isinstance(ask, Choice | Several):
+        labels = tuple((code, label) for code, label in prompt.labels if code in ask.of or code in _CONTROLS)
+        if len(labels) != len(prompt.labels):
+            walk.prompt = replace(prompt, labels=labels)
+
+
+_CONTROLS = ("done", "none", "skip")

@@ -1,0 +1,358 @@
+"""Walking the stack: entering states, calling dialogs and coming back. Internal to a step.
+
+A `Walk` is the only mutable thing of the engine. It lives for one step, is filled from a frozen
+conversation and turned into a frozen one again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from random import Random
+from typing import Any, TypeAlias
+
+from coachbot.engine import effects as fx
+from coachbot.engine.actions import ACTIONS
+from coachbot.engine.model import (
+    EMPTY,
+    Action,
+    Call,
+    Conversation,
+    Dialog,
+    Frame,
+    Library,
+    Opener,
+    Prompt,
+    Scope,
+    State,
+    Value,
+)
+
+#: A turn that enters more states than this runs in a circle.
+MOST_STATES = 100
+#: A stack deeper than this is a dialog that calls itself.
+MOST_FRAMES = 20
+_KEPT_TOKENS = 12
+
+
+#: Told of every act as it is decided; gives back the facts as they then are, so that the next text of the
+#: same step can already name the practice that was just counted.
+Foresight: TypeAlias = Callable[[fx.Act | fx.Respond], Scope]
+
+
+class EngineFault(Exception):
+    """A dialog cannot be walked: it runs in a circle or too deep. The turn is parked."""
+
+
+class Walk:
+    """One step under way."""
+
+    __slots__ = (
+        "always_slots", "closed", "conversation", "effects", "entered", "facts", "foresee", "frames", "library",
+        "now", "programme_slots", "prompt", "resting", "rng",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        library: Library,
+        conversation: Conversation,
+        now: datetime,
+        rng: Random,
+        foresee: Foresight | None = None,
+    ) -> None:
+        self.foresee = foresee
+        self.library = library
+        self.conversation = conversation
+        self.now = now
+        self.rng = rng
+        self.facts = conversation.facts
+        self.frames = list(conversation.frames)
+        self.prompt = conversation.prompt
+        self.programme_slots = dict(conversation.programme_slots)
+        self.always_slots = dict(conversation.always_slots)
+        self.closed = list(conversation.closed)
+        self.resting = conversation.resting
+        self.effects: list[fx.Effect] = []
+        self.entered = 0
+
+    # -- where we stand ------------------------------------------------------------------------------
+    @property
+    def top(self) -> Frame:
+        return self.frames[-1]
+
+    @property
+    def dialog(self) -> Dialog:
+        return self.library.dialogs[self.top.dialog]
+
+    @property
+    def state(self) -> State:
+        return self.dialog.states[self.top.state]
+
+    def scope(self) -> dict[str, Any]:
+        """All names that guards and texts of the top frame may use."""
+        return {
+            **self.dialog.blank,
+            **self.facts,
+            **self.programme_slots,
+            **self.always_slots,
+            **self.top.slots,
+        }
+
+    def root(self) -> int:
+        """Index of the frame that opened the talk on top (its group): below it stands another talk."""
+        index = len(self.frames) - 1
+        while index > 0 and self.frames[index].opened == "call":
+            index -= 1
+        return index
+
+    def result(self) -> Conversation:
+        """The conversation as it now stands."""
+        return replace(
+            self.conversation,
+            frames=tuple(self.frames),
+            prompt=self.prompt,
+            programme_slots=self.programme_slots,
+            always_slots=self.always_slots,
+            closed=tuple(self.closed[-_KEPT_TOKENS:]),
+            resting=self.resting,
+        )
+
+    # -- speaking ------------------------------------------------------------------------------------
+    def emit(self, effect: fx.Effect) -> None:
+        self.effects.append(effect)
+        if self.foresee is not None and isinstance(effect, fx.Act | fx.Respond):
+            self.facts = self.foresee(effect)
+
+    def text(self, section: str, part: str = "text", words: str | None = None, **extra: Any) -> fx.Text:
+        """A text of the top dialog (or of `words`), with everything it may name."""
+        scope = self.scope() if self.frames else {**self.facts, **self.programme_slots, **self.always_slots}
+        place = words if words is not None else self.dialog.words
+        return fx.Text(place, section, part, self.rng.random(), {**scope, **extra} if extra else scope)
+
+    def say_of_itself(self, section: str, **extra: Any) -> None:
+        """Say one of the coach's own sentences (`coach.md`)."""
+        self.emit(fx.Say(self.text(section, words="coach", **extra)))
+
+    # -- slots ---------------------------------------------------------------------------------------
+    def fill(self, name: str, value: Value) -> None:
+        """Put a value into a slot, where its scope says it lives."""
+        slot = self.dialog.slots.get(name)
+        scope = slot.scope if slot else "dialog"
+        if scope == "programme":
+            self.programme_slots[name] = value
+        elif scope == "always":
+            self.always_slots[name] = value
+        else:
+            self.replace_top(slots={**self.top.slots, name: value})
+
+    def replace_top(self, **changes: Any) -> None:
+        self.frames[-1] = replace(self.frames[-1], **changes)
+
+    # -- walking -------------------------------------------------------------------------------------
+    def run(self) -> None:
+        """Enter states until a question is open or nothing is left to do."""
+        from coachbot.engine.asking import open_prompt
+
+        while self.frames and self.prompt is None and not self.resting:
+            self._count()
+            state = self.state
+            if state.ask is not None:
+                open_prompt(self, state)
+                return
+            if state.says:
+                self.emit(fx.Say(self.text(state.section or state.name), state.quiet))
+            self.after_saying(state)
+
+    def _count(self) -> None:
+        self.entered += 1
+        if self.entered > MOST_STATES:
+            raise EngineFault(
+                f"{self.top.dialog}: more than {MOST_STATES} states in one turn, last '{self.top.state}'. "
+                "A circle without a question: give it one."
+            )
+
+    def after_saying(self, state: State, outcome: str | None = None) -> None:
+        """Do what the state asks for, then call, or leave it."""
+        for action in state.do:
+            self.act(action)
+        if state.call is not None:
+            self._call(state, state.call)
+        else:
+            self.leave(state, outcome)
+
+    def leave(self, state: State, outcome: str | None) -> None:
+        """Go on from a state: to its end or to the state that follows."""
+        if state.end is not None:
+            self.pop(state.end)
+            return
+        following = self.dialog.machine.following(state.name, outcome, self.scope())
+        if following is None:
+            self.pop("skipped" if outcome is None else "done")
+        else:
+            self.replace_top(state=following)
+
+    def _call(self, state: State, call: Call) -> None:
+        scope = self.scope()
+        name = call.dialog or f"{call.folder}{call.by(scope) if call.by else ''}"
+        callee = self.library.dialogs.get(name)
+        if callee is None or not self.may_meet(callee):
+            self.leave(state, "skipped")
+            return
+        given = {slot: value(scope) for slot, value in call.given}
+        self.push(callee, "call", slots=given)
+
+    def may_meet(self, dialog: Dialog) -> bool:
+        """Whether the patient's arm ever meets this dialog."""
+        return not dialog.arms or self.conversation.arm in dialog.arms
+
+    def push(
+        self,
+        dialog: Dialog,
+        opened: Opener,
+        *,
+        touchpoint: str | None = None,
+        slots: Mapping[str, Value] = EMPTY,
+    ) -> None:
+        """Put a dialog on the stack, at its start."""
+        if len(self.frames) >= MOST_FRAMES:
+            raise EngineFault(f"{dialog.id}: more than {MOST_FRAMES} dialogs inside each other.")
+        self.frames.append(Frame(dialog.id, dialog.version, dialog.start, opened, dict(slots), touchpoint))
+        self.resting = False
+        if opened != "call":
+            self.emit(fx.Began(dialog.id, touchpoint, opened))
+
+    def pop(self, result: str) -> None:
+        """End the top dialog; its caller goes on, or the talk below comes back."""
+        ended, dialog, scope = self.top, self.dialog, self.scope()
+        self._respond(ended, dialog, result)
+        self.frames.pop()
+        if ended.opened == "call":
+            for name in dialog.gives:
+                self.fill(name, scope.get(name))
+            self.leave(self.state, result)
+        else:
+            self.emit(fx.Ended(ended.dialog, ended.touchpoint, result))
+            self._come_back(ended.opened, result)
+
+    def _respond(self, frame: Frame, dialog: Dialog, result: str) -> None:
+        if dialog.origin == "instrument":
+            self.emit(fx.Respond(dialog.id.removeprefix("instrument/"), dict(frame.slots), result))
+
+    def _come_back(self, opened: Opener, result: str) -> None:
+        if result == "leave":
+            self.lapse_unkept()
+        if not self.frames:
+            self.resting = False
+        elif opened in ("interrupt", "safety") and result != "leave":
+            self.reopen()
+        else:
+            self.resting = True
+
+    def reopen(self) -> None:
+        """Come back to the question that was open in the top talk."""
+        from coachbot.engine.asking import reask
+
+        self.resting = False
+        parked, self.prompt = self.top.parked, None
+        self.replace_top(parked=None)
+        if parked is not None and parked.state == self.top.state and self.state.ask is not None:
+            self.prompt = parked
+            self.say_of_itself("back_here")
+            reask(self)
+        else:
+            self.run()
+
+    # -- closing -------------------------------------------------------------------------------------
+    def close_prompt(self, how: str) -> None:
+        """The open question is over (`answered` or `lapsed`): its buttons go."""
+        if self.prompt is None:
+            return
+        self.closed.append((self.prompt.token, how))
+        self.emit(fx.CloseButtons(self.prompt.token))
+        self.prompt = None
+
+    def park(self) -> None:
+        """Keep the open question with its frame while another talk goes on top."""
+        if self.prompt is not None and self.frames:
+            self.replace_top(parked=self.prompt)
+            self.emit(fx.Disarm("wait"))
+        self.prompt = None
+        self.resting = bool(self.frames)
+
+    def drop_group(self, result: str) -> None:
+        """End the whole talk on top without saying more."""
+        root = self.root()
+        for frame in reversed(self.frames[root:]):
+            self._forget(frame, result)
+        opened = self.frames[root]
+        del self.frames[root:]
+        self.emit(fx.Ended(opened.dialog, opened.touchpoint, result))
+        self.resting = bool(self.frames)
+
+    def _forget(self, frame: Frame, result: str) -> None:
+        if frame.parked is not None:
+            self.closed.append((frame.parked.token, "lapsed"))
+            self.emit(fx.CloseButtons(frame.parked.token))
+        self._respond(frame, self.library.dialogs[frame.dialog], result)
+
+    def lapse_unkept(self) -> None:
+        """Talks that do not wait give way: they end as `lapsed`, down to one that keeps."""
+        self.close_prompt_if_unkept()
+        while self.frames and not self._kept(self.root()):
+            self.drop_group("lapsed")
+        self.resting = bool(self.frames)
+
+    def close_prompt_if_unkept(self) -> None:
+        if self.prompt is None:
+            return
+        if self._kept(self.root()):
+            self.park()
+        else:
+            self.close_prompt("lapsed")
+
+    def _kept(self, root: int) -> bool:
+        frame = self.frames[root]
+        return self.library.dialogs[frame.dialog].keeps or frame.opened == "safety"
+
+    # -- actions -------------------------------------------------------------------------------------
+    def act(self, action: Action) -> None:
+        """Evaluate an action; what concerns slots is done here, the rest becomes an effect."""
+        scope = self.scope()
+        arguments = {name: value(scope) for name, value in action.arguments}
+        if action.name == "set":
+            for name, value in arguments.items():
+                self.fill(name, value)
+            return
+        spec = ACTIONS[action.name]
+        if spec.fills:
+            filled = self.library.functions[action.name](*arguments.values(), now=self.now)
+            for name in spec.fills:
+                self.fill(name, filled.get(name))
+            return
+        along = {name: scope[name] for name in spec.takes_along if scope.get(name) is not None}
+        self._emit_act(action.name, {**along, **arguments})
+
+    def _emit_act(self, name: str, arguments: dict[str, Any]) -> None:
+        root = self.frames[self.root()]
+        if name == "remind":
+            arguments["dialog"] = self._to_be_opened(str(arguments["dialog"]))
+        self.emit(fx.Act(name, arguments, root.dialog, root.touchpoint))
+
+    def _to_be_opened(self, dialog: str) -> str:
+        """What a reminder opens: the whole talk it is part of; from an interrupt, the talk below it."""
+        root = self.root()
+        if self.frames[root].opened == "interrupt" and root > 0:
+            below = root - 1
+            while below > 0 and self.frames[below].opened == "call":
+                below -= 1
+            return self.frames[below].dialog
+        group = {frame.dialog for frame in self.frames[root:]}
+        return self.frames[root].dialog if dialog in group else dialog
+
+    def new_token(self) -> str:
+        """A short random name for a prompt (40 bits)."""
+        return f"{self.rng.getrandbits(40):010x}"
+
+    def new_prompt(self, state: State) -> Prompt:
+        return Prompt(self.new_token(), self.top.dialog, state.name, self.now)

@@ -1,0 +1,43 @@
+"""Every error that coachbot raises on purpose; each text names the place and the cure.
+
+    CoachbotError
+    ├── SettingsError        a setting is missing or wrong
+    ├── StoreError           the database cannot be opened, or is not ours
+    │   └── KeyMissing       the master key of existing data is missing
+    ├── EnrolmentError       a code, a consent or a confirmation does not fit
+    └── DeliveryError        a messenger did not take a message (permanent or not)
+"""
+
+from __future__ import annotations
+
+
+class CoachbotError(Exception):
+    """Something that the person at the keyboard can mend; shown as one line, without a traceback."""
+
+    exit_code = 2
+
+
+class SettingsError(CoachbotError):
+    """A setting is missing or wrong."""
+
+
+class StoreError(CoachbotError):
+    """The database cannot be opened, or is not ours."""
+
+    exit_code = 3
+
+
+class KeyMissing(StoreError):
+    """The master key that sealed the existing data is missing or another."""
+
+
+class EnrolmentError(CoachbotError):
+    """A code, a consent or a confirmation does not fit."""
+
+
+class DeliveryError(Exception):
+    """A messenger did not take a message."""
+
+    def __init__(self, reason: str, *, permanent: bool) -> None:
+        super().__init__(reason)
+        self.permanent = permanent

@@ -1,0 +1,263 @@
+"""Words: what a patient reads, in every language, rendered in a sandbox and bounded.
+
+`Words` holds the words of a pack; a text is chosen, rendered and split into messages (`Bubble`). A text
+without formulas is split once and returned as it is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from jinja2.environment import Template
+
+from coachbot.engine.effects import Text
+from coachbot.engine.model import EMPTY, Scope
+from coachbot.formulas import (
+    FILTERS,
+    TESTS,
+    TEXT_NODES,
+    Formula,
+    FormulaError,
+    WordsError,
+    compile_expression,
+    compile_text,
+    is_missing,
+    parse_text,
+)
+
+__all__ = [
+    "FILTERS",
+    "LONGEST",
+    "TESTS",
+    "TEXT_NODES",
+    "Bubble",
+    "Formula",
+    "FormulaError",
+    "Section",
+    "Shelf",
+    "Words",
+    "WordsError",
+    "compile_expression",
+    "has_formulas",
+    "is_missing",
+    "mark",
+    "parse_text",
+    "render",
+    "split",
+]
+
+#: Longest text that one section can become, in characters; what is longer is cut.
+LONGEST = 8_000
+
+# Control characters that stand for `---` and pictures while a text is rendered, so that no value a patient
+# typed can split a message or show a file.
+_CUT, _PICTURE, _PICTURE_END = "\x1d", "\x1e", "\x1f"
+_PICTURE_LINE = re.compile(r"^!\[([^\]\n]*)\]\(([^)\s]+)\)[ \t]*$", re.MULTILINE)
+_CUT_LINE = re.compile(r"^---[ \t]*$", re.MULTILINE)
+_PARTS = re.compile(f"{_CUT}|{_PICTURE}([^{_PICTURE_END}]*){_PICTURE_END}")
+_BLANK_LINES = re.compile(r"\n[ \t]*\n[\s]*\n")
+
+
+@dataclass(frozen=True, slots=True)
+class Bubble:
+    """One message as the patient sees it: light Markdown, or a picture with its description."""
+
+    markdown: str
+    picture: str | None = None
+    alt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One `##` of a words file."""
+
+    name: str
+    #: The wordings of the text, one or more, with `---` and pictures in them.
+    texts: tuple[str, ...]
+    #: Code and label of each choice, in order.
+    labels: tuple[tuple[str, str], ...] = ()
+    again: tuple[str, ...] = ()
+    example: tuple[str, ...] = ()
+    #: Where it stands, for messages.
+    line: int = 0
+    #: First line of each of `texts`, and of each label.
+    text_lines: tuple[int, ...] = ()
+    label_lines: tuple[int, ...] = ()
+
+    def part(self, part: str) -> tuple[str, ...]:
+        """The wordings of `text`, `again` or `example`."""
+        return self.again if part == "again" else self.example if part == "example" else self.texts
+
+
+#: Path of the words (`cse/checkin`) to its sections, by name.
+Shelf = Mapping[str, Mapping[str, Section]]
+
+
+def split(rendered: str) -> tuple[Bubble, ...]:
+    """The messages of a rendered text; `mark` was applied to its source before rendering."""
+    bubbles: list[Bubble] = []
+    at = 0
+    for found in _PARTS.finditer(rendered):
+        _add(bubbles, rendered[at : found.start()])
+        if found.group(1) is not None:
+            alt, _, picture = found.group(1).partition("\n")
+            bubbles.append(Bubble("", picture, alt))
+        at = found.end()
+    _add(bubbles, rendered[at:])
+    return tuple(bubbles)
+
+
+def mark(source: str) -> str:
+    """A source in which `---` lines and pictures are control characters that values can't contain."""
+    if "---" not in source and "![" not in source:
+        return source
+    cut = _CUT_LINE.sub(_CUT, source)
+    return _PICTURE_LINE.sub(lambda m: f"{_PICTURE}{m[1]}\n{m[2]}{_PICTURE_END}", cut)
+
+
+def has_formulas(source: str) -> bool:
+    """Whether a text has anything for Jinja2 to do."""
+    return "{{" in source or "{%" in source or "{#" in source
+
+
+def _add(bubbles: list[Bubble], text: str) -> None:
+    if stripped := text.strip():
+        bubbles.append(Bubble(_BLANK_LINES.sub("\n\n", stripped)))
+
+
+class _Wording:
+    """One text. Fixed ones are split once; others are compiled when first shown, and kept."""
+
+    __slots__ = ("_fixed", "_source", "_template")
+
+    def __init__(self, source: str) -> None:
+        self._source = mark(source)
+        self._fixed = None if has_formulas(source) else split(self._source)
+        self._template: Template | None = None
+
+    def bubbles(self, scope: Scope) -> tuple[Bubble, ...]:
+        return self._fixed if self._fixed is not None else split(self.text(scope))
+
+    def text(self, scope: Scope) -> str:
+        if self._fixed is not None:
+            return self._source
+        template = self._template or self.compile()
+        context = template.new_context(scope, shared=True)  # type: ignore[arg-type]
+        return _bounded(template.root_render_func(context))
+
+    def compile(self) -> Template:
+        """The template, compiled at the latest when it is first shown."""
+        self._template = compile_text(self._source)
+        return self._template
+
+    @property
+    def is_fixed(self) -> bool:
+        """Whether there is nothing to render."""
+        return self._fixed is not None
+
+
+def _bounded(pieces: Iterable[str]) -> str:
+    text, size = [], 0
+    for piece in pieces:
+        text.append(piece)
+        size += len(piece)
+        if size > LONGEST:
+            break
+    return "".join(text)[:LONGEST]
+
+
+def render(source: str, scope: Scope) -> str:
+    """One text, rendered now and not kept: for words that are put together when a pack is loaded."""
+    return _Wording(source).text(scope)
+
+
+class _Worded:
+    """A section ready to be shown."""
+
+    __slots__ = ("labels", "parts")
+
+    def __init__(self, section: Section) -> None:
+        self.parts = {
+            part: tuple(_Wording(source) for source in section.part(part)) for part in ("text", "again", "example")
+        }
+        self.labels = tuple((code, label, _label(label)) for code, label in section.labels)
+
+
+def _label(label: str) -> _Wording | None:
+    return _Wording(label) if has_formulas(label) else None
+
+
+class Words:
+    """All words of all languages. Where a language lacks a section, the default language stands in."""
+
+    def __init__(self, shelves: Mapping[str, Shelf], default_language: str = "en") -> None:
+        self.default_language = default_language
+        self.languages = tuple(sorted(shelves))
+        self._ready: dict[tuple[str, str, str], _Worded] = {}
+        self._shelves = {language: dict(shelf) for language, shelf in shelves.items()}
+
+    def bubbles(self, language: str, text: Text) -> tuple[Bubble, ...]:
+        """The messages of a text, in order. Raises WordsError where no language has it."""
+        worded = self._worded(language, text.words, text.section)
+        wordings = worded.parts.get(text.part) if worded else None
+        if not wordings:
+            raise WordsError(self._lack(language, text.words, text.section, text.part))
+        chosen = wordings[min(int(text.pick * len(wordings)), len(wordings) - 1)]
+        return chosen.bubbles(text.scope)
+
+    def labels(self, language: str, words: str, section: str, scope: Scope = EMPTY) -> tuple[tuple[str, str], ...]:
+        """Code and label of every choice of a section, in the order written."""
+        worded = self._worded(language, words, section)
+        if worded is None:
+            return ()
+        return tuple(
+            (code, wording.text(scope).strip() if wording else label) for code, label, wording in worded.labels
+        )
+
+    def has(self, language: str, words: str, section: str, part: str = "text") -> bool:
+        """Whether the section that would be shown in this language has the part."""
+        worded = self._worded(language, words, section)
+        return worded is not None and bool(worded.parts.get(part))
+
+    def section(self, language: str, words: str, section: str) -> Section | None:
+        """The section as written in this very language, or None."""
+        return self._shelves.get(language, {}).get(words, {}).get(section)
+
+    def sections(self, language: str, words: str) -> Mapping[str, Section]:
+        """All sections of one words file in this very language; empty if there is no such file."""
+        return self._shelves.get(language, {}).get(words, {})
+
+    def paths(self, language: str) -> Iterable[str]:
+        """The paths of all words of a language."""
+        return self._shelves.get(language, {}).keys()
+
+    def compile_all(self) -> None:
+        """Compile every text now, so that no turn has to (about 0.2 s for a whole pack)."""
+        for language, shelf in self._shelves.items():
+            for words, sections in shelf.items():
+                for section in sections:
+                    self._compile(language, words, section)
+
+    def _compile(self, language: str, words: str, section: str) -> None:
+        worded = self._worded(language, words, section)
+        for wordings in worded.parts.values() if worded else ():
+            for wording in wordings:
+                if not wording.is_fixed:
+                    wording.compile()
+
+    def _worded(self, language: str, words: str, section: str) -> _Worded | None:
+        found = self._ready.get((language, words, section))
+        if found is None:
+            written = self.section(language, words, section)
+            written = written or self.section(self.default_language, words, section)
+            if written is None:
+                return None
+            found = self._ready[language, words, section] = _Worded(written)
+        return found
+
+    def _lack(self, language: str, words: str, section: str, part: str) -> str:
+        where = f"content/{language or self.default_language}/{words}.md"
+        wanted = f"'## {section}'" if part == "text" else f"'### {part}' under '## {section}'"
+        return f"{where} has no {wanted}, nor has the default language. Write it there."

@@ -1,0 +1,100 @@
+"""One plain shape for whatever somebody types, so that lists of words can be read on it.
+
+Letters become lower case without accents; apostrophes and invisible characters go; white space and hyphens become
+one space; every other sign (also emoji and line breaks) becomes a break. A break reads as a space where danger is
+looked for, and as the end of a thought where a denial is looked for: "no, numb between my legs" denies nothing.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import NamedTuple
+
+#: Between two thoughts; as long as a space, so that places in the two shapes agree.
+BREAK = "\n"
+#: Scripts that put no spaces between words (Thai to Khmer, kana, Han): each letter is read as a word.
+UNSPACED = (
+    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u31f0-\u31ff"
+    "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+)
+_UNSPACED = re.compile(f"[{UNSPACED}]")
+_TOKEN = re.compile(f"[{UNSPACED}]|[^{UNSPACED} ]+")
+_APOSTROPHES = "'’‘‛`´ʼʻ′＇ʹˈ"
+_HYPHENS = "-_‐‑‒"
+_LINE_ENDS = "\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029"
+_FILLERS = "\u115f\u1160\u3164\uffa0"
+
+
+class Folded(NamedTuple):
+    """A text in its plain shape."""
+
+    #: Words with one space, or one break, between two of them.
+    marked: str
+    #: The same with spaces only; every place is the same as in `marked`.
+    plain: str
+    #: The words that occur.
+    words: frozenset[str]
+
+
+def fold(text: str) -> Folded:
+    """The plain shape of a text, in time linear in its length."""
+    thoughts = text.translate(_TABLE).split(BREAK)
+    return folded(BREAK.join([tidy for thought in thoughts if (tidy := " ".join(thought.split()))]))
+
+
+def folded(marked: str) -> Folded:
+    """A shape from its marked text."""
+    plain = marked.replace(BREAK, " ")
+    words = plain.split(" ") if plain.isascii() else _TOKEN.findall(plain)
+    return Folded(marked, plain, frozenset(words))
+
+
+def phrase(text: str) -> str:
+    """A plain phrase of a lexicon as it can occur in a folded text."""
+    return fold(text).plain
+
+
+def is_unspaced(letter: str) -> bool:
+    """Whether a letter belongs to a script without spaces between words."""
+    return not letter.isascii() and _UNSPACED.match(letter) is not None
+
+
+def fold_letter(letter: str) -> str:
+    """What one character becomes: letters, a space, a break, or nothing."""
+    folded = _TABLE[ord(letter)]
+    return folded if isinstance(folded, str) else ""
+
+
+def _fold_letter(letter: str) -> str:
+    if letter in _APOSTROPHES or letter in _FILLERS:
+        return ""
+    if letter in _LINE_ENDS:
+        return BREAK
+    if letter in _HYPHENS or letter.isspace():
+        return " "
+    parts = unicodedata.normalize("NFKD", letter).casefold()
+    return unicodedata.normalize("NFC", "".join(_sign(part) for part in parts))
+
+
+def _sign(part: str) -> str:
+    category = unicodedata.category(part)
+    if category[0] in "LN" or category == "Mc":
+        return part
+    if category in ("Mn", "Me", "Cf", "Cc"):
+        return ""
+    return " " if category[0] == "Z" else BREAK
+
+
+class _Table(dict[int, str]):
+    """Characters worked out once, when they are first met."""
+
+    def __missing__(self, code: int) -> str:
+        letters = _fold_letter(chr(code))
+        self[code] = letters
+        return letters
+
+
+_TABLE = _Table()
+for _code in range(128):
+    _TABLE[_code] = _fold_letter(chr(_code))

@@ -1,0 +1,107 @@
+"""Conversations, profiles and progress as compact JSON and back. What is stored is what is stepped."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import fields
+from datetime import datetime
+from typing import Any, TypeVar
+
+from coachbot.engine.model import Conversation, Frame, Passed, Prompt
+from coachbot.service.records import Profile, Progress, Tally
+
+T = TypeVar("T")
+_dumps = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=list).encode
+
+
+def dump(value: object) -> bytes:
+    """A JSON-able value as compact UTF-8."""
+    return _dumps(value).encode()
+
+
+def load(data: bytes | str) -> Any:
+    """The value back; lists stay lists."""
+    return json.loads(data)
+
+
+# -- conversation -------------------------------------------------------------------------------------
+def dump_conversation(conversation: Conversation) -> dict[str, Any]:
+    """A conversation without its facts and its patient's name."""
+    return {
+        "f": [_frame(frame) for frame in conversation.frames],
+        "p": _prompt(conversation.prompt),
+        "s": dict(conversation.programme_slots),
+        "a": dict(conversation.always_slots),
+        "c": [list(pair) for pair in conversation.closed],
+        "r": conversation.resting,
+    }
+
+
+def load_conversation(patient: str, data: Mapping[str, Any]) -> Conversation:
+    """The conversation as it was stored."""
+    return Conversation(
+        patient=patient,
+        frames=tuple(_load_frame(frame) for frame in data["f"]),
+        prompt=_load_prompt(data["p"]),
+        programme_slots=_slots(data["s"]),
+        always_slots=_slots(data["a"]),
+        closed=tuple((token, how) for token, how in data["c"]),
+        resting=data["r"],
+    )
+
+
+def _frame(frame: Frame) -> list[Any]:
+    passed = [[p.state, dict(p.slots)] for p in frame.passed]
+    return [
+        frame.dialog, frame.version, frame.state, frame.opened, dict(frame.slots), frame.touchpoint, passed,
+        frame.pace, _prompt(frame.parked),
+    ]  # fmt: skip
+
+
+def _load_frame(data: list[Any]) -> Frame:
+    dialog, version, state, opened, slots, touchpoint, passed, pace, parked = data
+    return Frame(
+        dialog, version, state, opened, _slots(slots), touchpoint,
+        tuple(Passed(name, _slots(values)) for name, values in passed), pace, _load_prompt(parked),
+    )  # fmt: skip
+
+
+def _prompt(prompt: Prompt | None) -> list[Any] | None:
+    if prompt is None:
+        return None
+    return [
+        prompt.token, prompt.dialog, prompt.state, prompt.asked_at.isoformat(),
+        [list(pair) for pair in prompt.labels], prompt.tries, list(prompt.chosen), prompt.mode, prompt.held,
+        prompt.nagged,
+    ]  # fmt: skip
+
+
+def _load_prompt(data: list[Any] | None) -> Prompt | None:
+    if data is None:
+        return None
+    token, dialog, state, asked_at, labels, tries, chosen, mode, held, nagged = data
+    return Prompt(
+        token, dialog, state, datetime.fromisoformat(asked_at),
+        tuple((code, label) for code, label in labels), tries, tuple(chosen), mode, held, nagged,
+    )  # fmt: skip
+
+
+def _slots(data: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in data.items()}
+
+
+# -- profile, tally, progress -------------------------------------------------------------------------
+def dump_fields(value: Profile | Tally | Progress) -> dict[str, Any]:
+    """A flat dataclass as a mapping."""
+    return {f.name: _plain(getattr(value, f.name)) for f in fields(value)}
+
+
+def _plain(value: object) -> object:
+    return dict(value) if isinstance(value, Mapping) else value
+
+
+def load_fields(kind: type[T], data: Mapping[str, Any]) -> T:
+    """The dataclass back; unknown names of a newer version are left out."""
+    known = {f.name for f in fields(kind)}  # type: ignore[arg-type]
+    return kind(**{k: tuple(v) if isinstance(v, list) else v for k, v in data.items() if k in known})

@@ -1,0 +1,122 @@
+"""One turn under way, in memory: what it would change, until it is merged into the group or thrown away."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from coachbot.service.facts import local_now, week_of
+from coachbot.service.records import (
+    Afterwards,
+    AlertRow,
+    Changes,
+    ConsentRow,
+    DiaryRow,
+    Enrolment,
+    Incident,
+    OutboxRow,
+    PatientRecord,
+    Progress,
+    ResponseRow,
+    Tally,
+    TimerRow,
+)
+from coachbot.service.world import World
+
+
+@dataclass(slots=True)
+class Draft:
+    """The rows of one turn. Nothing here touches the database."""
+
+    world: World
+    record: PatientRecord
+    now: datetime
+    turn: int
+    outbox: list[OutboxRow] = field(default_factory=list)
+    timers: dict[str, TimerRow | None] = field(default_factory=dict)
+    diary: list[DiaryRow] = field(default_factory=list)
+    responses: list[ResponseRow] = field(default_factory=list)
+    alerts: list[AlertRow] = field(default_factory=list)
+    consents: list[ConsentRow] = field(default_factory=list)
+    incidents: list[Incident] = field(default_factory=list)
+    afterwards: list[Afterwards] = field(default_factory=list)
+    profile_changed: bool = False
+    enrolment_changed: bool = False
+
+    # -- the patient -----------------------------------------------------------------------------------
+    def change_profile(self, **changes: Any) -> None:
+        self.record = replace(self.record, profile=replace(self.record.profile, **changes))
+        self.profile_changed = True
+
+    def change_enrolment(self, **changes: Any) -> None:
+        if self.record.enrolment is not None:
+            self.record = replace(self.record, enrolment=replace(self.record.enrolment, **changes))
+            self.enrolment_changed = True
+
+    def change_progress(self, **changes: Any) -> None:
+        self.change_enrolment(progress=replace(self.progress, **changes))
+
+    def change_tally(self, tally: Tally) -> None:
+        self.change_enrolment(tally=tally)
+
+    @property
+    def enrolment(self) -> Enrolment | None:
+        return self.record.enrolment
+
+    @property
+    def progress(self) -> Progress:
+        return self.record.enrolment.progress if self.record.enrolment else Progress()
+
+    @property
+    def tally(self) -> Tally:
+        return self.record.enrolment.tally if self.record.enrolment else Tally()
+
+    @property
+    def local(self) -> datetime:
+        return local_now(self.record.profile, self.now)
+
+    @property
+    def week(self) -> int:
+        return week_of(self.record.enrolment, self.local.date())
+
+    # -- rows ------------------------------------------------------------------------------------------
+    def new_id(self) -> int:
+        return self.world.ids.next()
+
+    def arm(self, purpose: str, due_at: datetime, token: str | None = None, **body: Any) -> None:
+        """Set the patient's timer of a purpose."""
+        self.timers[purpose] = TimerRow(self.record.id, purpose, due_at, token, body)
+
+    def disarm(self, purpose: str) -> None:
+        """Drop the patient's timer of a purpose."""
+        self.timers[purpose] = None
+
+    def replan(self) -> None:
+        """The days ahead are planned again at the next tick."""
+        self.arm("plan", self.now)
+
+    def later(self, kind: Any) -> None:
+        """Something heavy for after the commit."""
+        self.afterwards.append(Afterwards(kind, self.record.id))
+
+    def incident(self, kind: str, detail: str) -> None:
+        """Something the operator must see; nothing personal in `detail`."""
+        self.incidents.append(Incident(self.new_id(), self.now, kind, self.record.id, detail))
+
+    def merge(self, changes: Changes) -> None:
+        """Add this turn to its group."""
+        patient = self.record.id
+        changes.conversations[patient] = self.record
+        if self.profile_changed:
+            changes.profiles[patient] = self.record
+        if self.enrolment_changed:
+            changes.enrolments[patient] = self.record
+        changes.outbox += self.outbox
+        changes.timers.update({(patient, purpose): row for purpose, row in self.timers.items()})
+        changes.diary += self.diary
+        changes.responses += self.responses
+        changes.alerts += self.alerts
+        changes.consents += self.consents
+        changes.incidents += self.incidents
+        changes.afterwards += self.afterwards

@@ -1,0 +1,51 @@
+"""Row ids that sort by time, and the pseudonymous names of patients."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import threading
+import time
+
+_EPOCH_MS = 1_700_000_000_000
+_SEQUENCE_BITS = 12
+_WORKER_BITS = 10
+_CODE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+
+
+class IdSource:
+    """Gives 63-bit ids: milliseconds, worker, sequence. Ever rising within one process."""
+
+    def __init__(self, worker: int = 0) -> None:
+        self._worker = worker & ((1 << _WORKER_BITS) - 1)
+        self._last = 0
+        self._lock = threading.Lock()
+
+    def next(self) -> int:
+        """A new id, greater than every id given before."""
+        moment = int(time.time() * 1000) - _EPOCH_MS
+        fresh = (moment << (_SEQUENCE_BITS + _WORKER_BITS)) | (self._worker << _SEQUENCE_BITS)
+        with self._lock:
+            self._last = fresh if fresh > self._last else self._last + 1
+            return self._last
+
+
+def new_patient_id() -> str:
+    """A patient's pseudonym: 80 random bits, nothing of the person in it."""
+    return "p" + secrets.token_hex(10)
+
+
+def new_code(letters: int = 16) -> str:
+    """A code that a person can type: 80 bits, no letters that look alike, in groups of four."""
+    drawn = "".join(secrets.choice(_CODE_LETTERS) for _ in range(letters))
+    return "-".join(drawn[i : i + 4] for i in range(0, letters, 4))
+
+
+def plain_code(code: str) -> str:
+    """A code as typed, without its spaces, dashes and case."""
+    return "".join(c for c in code.upper() if c.isalnum())
+
+
+def hashed(secret: str) -> str:
+    """How codes, device secrets and links are stored: never as themselves."""
+    return hashlib.sha256(secret.encode()).hexdigest()

@@ -1,0 +1,65 @@
+"""The inbox: an update is safely stored before anybody acknowledges it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import Future
+
+from coachbot.service.ids import IdSource, new_patient_id
+from coachbot.service.ports import Clock, Store, Transaction
+from coachbot.service.records import Address, InboxRow, Profile, Update
+
+
+class Inbox:
+    """Stores updates; one that was stored before is not stored again."""
+
+    def __init__(self, store: Store, clock: Clock, ids: IdSource, site: int, language: str) -> None:
+        self._store = store
+        self._clock = clock
+        self._ids = ids
+        self._site = site
+        self._language = language
+
+    def store(self, updates: Sequence[Update]) -> Sequence[bool]:
+        """Store a group in one commit; False for each that was known (same account and update id)."""
+        with self._store.writing() as tx:
+            known: dict[tuple[int, str], str] = {}
+            rows = [self._row(tx, update, known) for update in updates]
+            return tx.add_inbox(rows)
+
+    def store_all(self, waiting: list[tuple[Update, Future[bool]]]) -> None:
+        """Store a group and tell each waiting channel how it went."""
+        try:
+            fresh = self.store([update for update, _ in waiting])
+        except Exception as error:
+            for _, future in waiting:
+                future.set_exception(error)
+            return
+        for (_, future), is_new in zip(waiting, fresh, strict=True):
+            future.set_result(is_new)
+
+    def _row(self, tx: Transaction, update: Update, known: dict[tuple[int, str], str]) -> InboxRow:
+        patient = self._patient(tx, update, known)
+        body = {
+            "kind": update.kind,
+            "text": update.text,
+            "token": update.token,
+            "code": update.code,
+            "attachment": update.attachment,
+        }
+        body = {name: value for name, value in body.items() if value}
+        return InboxRow(
+            self._ids.next(), patient, update.account, update.update_id, self._clock.now(), body
+        )
+
+    def _patient(self, tx: Transaction, update: Update, known: dict[tuple[int, str], str]) -> str:
+        place = (update.account, update.chat)
+        patient = known.get(place) or tx.find_address(*place)
+        if patient is None:
+            patient = new_patient_id()
+            address = Address(self._ids.next(), update.account, update.channel, update.chat)
+            tx.add_patient(
+                patient, site=self._site, address=address, profile=Profile(language=self._language)
+            )
+        known[place] = patient
+        return patient

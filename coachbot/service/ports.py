@@ -1,0 +1,237 @@
+"""What the service needs of the world, as Protocols. `coachbot.bootstrap` brings the concrete classes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Protocol
+
+from coachbot.service.records import (
+    Address,
+    AlertRow,
+    Changes,
+    DiaryRow,
+    InboxRow,
+    Incident,
+    MediaRow,
+    OutboxRow,
+    PatientRecord,
+    PlanRow,
+    Profile,
+    ResponseRow,
+    TimerRow,
+    Update,
+)
+
+#: Greater than every id of a row.
+LAST_ID = (1 << 63) - 1
+
+
+class Clock(Protocol):
+    """Patients' time, and the real time of leases and tokens."""
+
+    def now(self) -> datetime:
+        """Patients' time, UTC, aware."""
+
+    def real(self) -> float:
+        """Seconds of real time since the epoch."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """How the sending of one outbox row ended."""
+
+    row: int
+    #: sent, failed, due (again), expired, suppressed
+    state: str
+    reason: str = ""
+    remote_id: str = ""
+    retry_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """What an invitation code opens."""
+
+    programme: str
+    arm: str
+    site: int
+    note: str = ""
+    #: Real seconds since the epoch.
+    used_at: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a talk as it happened, for a channel that shows history."""
+
+    id: int
+    #: `coach`, `patient` or `person`.
+    by: str
+    at: datetime
+    body: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class EnrolmentBrief:
+    """An enrolment without anything personal, for lists."""
+
+    patient: str
+    code: str
+    programme: str
+    arm: str
+    state: str
+    anchor: date | None
+
+
+class Transaction(Protocol):
+    """One database transaction; it commits when its `with` block ends, and rolls back on an error."""
+
+    # inbox
+    def add_inbox(self, rows: Sequence[InboxRow]) -> Sequence[bool]:
+        """Store updates; False for one that was stored before (same account and update id)."""
+
+    def waiting(self, *, now_real: float, limit: int) -> Sequence[InboxRow]:
+        """Updates that wait for their turn, oldest first."""
+
+    def held(self, *, now_real: float) -> Sequence[InboxRow]:
+        """Updates behind a turn that is being retried, not yet read for danger."""
+
+    def mark_screened(self, rows: Sequence[int]) -> None: ...
+    def retry_inbox(self, row: int, *, at_real: float, first_tried: float, attempts: int, error: str) -> None: ...
+    def park_inbox(self, row: int, *, error: str) -> None: ...
+
+    # patients
+    def load(self, patients: Sequence[str]) -> Mapping[str, PatientRecord]:
+        """Everything that turns of these patients need."""
+
+    def find_address(self, account: int, chat: str) -> str | None:
+        """The patient at this chat."""
+
+    def add_patient(self, patient: str, *, site: int, address: Address, profile: Profile) -> None: ...
+    def site(self, code: str) -> int:
+        """The id of a site, made if it is new."""
+
+    def account(self, channel: str, code: str, site: int) -> int:
+        """The id of an account, made if it is new."""
+
+    def addresses(self, ids: Iterable[int]) -> Mapping[int, Address]:
+        """Where outbox rows go: addresses by their id; those of erased patients are gone."""
+
+    # turns
+    def save(self, changes: Changes) -> None:
+        """Write everything a group of turns decided: one `executemany` per table."""
+
+    # timers
+    def due_timers(self, now: datetime, limit: int) -> Sequence[TimerRow]: ...
+    def next_timer(self, patient: str | None = None) -> TimerRow | None: ...
+    def timers_of(self, patient: str) -> Sequence[TimerRow]: ...
+    def put_timers(self, rows: Sequence[TimerRow]) -> None: ...
+    def drop_timers(self, patient: str, prefix: str) -> None: ...
+
+    # outbox
+    def claim(self, *, now: datetime, now_real: float, limit: int, worker: str, lease_s: float) -> Sequence[OutboxRow]:
+        """Claim what is due: at most one row a chat, answers before unprompted messages."""
+
+    def settle(self, settlements: Sequence[Settlement], *, now: datetime) -> None: ...
+    def release_ambiguous(self, *, now: datetime, now_real: float) -> int:
+        """Rows whose claimer died: by their policy due again, or skipped. Returns how many."""
+
+    def suppress_due(self, patient: str, *, reason: str, now: datetime) -> int:
+        """Unprompted messages that have not gone out yet go nowhere."""
+
+    def undelivered(self) -> int: ...
+
+    # reading
+    def lines(
+        self, patient: str, *, after: int = 0, before: int = LAST_ID, limit: int = 500, newest: bool = False
+    ) -> Sequence[Line]:
+        """The talk as it happened, between two ids: the first `limit` lines, or the newest."""
+
+    def diary(self, patient: str) -> Sequence[DiaryRow]: ...
+    def responses(self, patient: str) -> Sequence[ResponseRow]: ...
+    def alerts(self, patient: str | None = None, *, open_only: bool = False) -> Sequence[AlertRow]: ...
+    def plans(self, patient: str, first: date, last: date) -> Sequence[PlanRow]: ...
+    def incidents(self, limit: int = 100) -> Sequence[Incident]: ...
+    def outbox(self, patient: str) -> Sequence[Mapping[str, Any]]: ...
+    def consents(self, patient: str) -> Sequence[Mapping[str, Any]]: ...
+    def media(self, patient: str, row: int) -> MediaRow | None: ...
+    def add_media(self, row: MediaRow) -> None: ...
+    def update_alert(self, alert: AlertRow) -> None: ...
+
+    # enrolment
+    def add_invitation(self, code_hash: str, invitation: Invitation, expires_real: float) -> None: ...
+    def take_invitation(self, code_hash: str, patient: str, *, now_real: float) -> Invitation | None:
+        """Use a code up; None if it is unknown or too old; with `used_at` set if it had been used before."""
+
+    def enrolments(self) -> Sequence[EnrolmentBrief]: ...
+    def patient_of_code(self, code: str) -> str | None: ...
+
+    # devices of the web chat
+    def add_device(self, secret_hash: str, patient: str, *, at_real: float) -> None: ...
+    def device(self, secret_hash: str) -> str | None: ...
+    def add_link(self, token_hash: str, patient: str, *, expires_real: float) -> None: ...
+    def take_link(self, token_hash: str, *, now_real: float) -> str | None: ...
+
+    # the end
+    def erase(self, patient: str) -> Mapping[str, int]:
+        """Delete every row of the patient and destroy the key; rows deleted per table."""
+
+    # house-keeping
+    def setting(self, name: str) -> str | None: ...
+    def put_setting(self, name: str, value: str) -> None: ...
+
+
+class Store(Protocol):
+    """The database."""
+
+    def writing(self) -> AbstractContextManager[Transaction]:
+        """A transaction that may write (one at a time on an embedded database)."""
+
+    def reading(self) -> AbstractContextManager[Transaction]:
+        """A snapshot to read from."""
+
+    def close(self) -> None: ...
+
+
+class Channel(Protocol):
+    """A messenger adapter, sending side."""
+
+    name: str
+
+    @property
+    def capabilities(self) -> Capabilities: ...
+
+    async def deliver(self, chat: str, row: OutboxRow) -> str:
+        """Make the one call; returns the messenger's id of the message. Raises `DeliveryError`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a messenger can do."""
+
+    #: Most buttons under one message; 0 for none.
+    buttons: int = 100
+    #: Longest text of one message, in characters.
+    text: int = 100_000
+    #: Can a message be edited after it was sent?
+    edits: bool = True
+    #: Does it show pictures?
+    pictures: bool = True
+    #: Must the buttons of an answered question be taken away by a call of their own?
+    closes_buttons: bool = False
+    #: Can it drop a repeated message by our row id? Then sending is exactly once.
+    deduplicates: bool = True
+    #: Most messages in a row without a word of the patient.
+    burst: int = 20
+    #: How the messenger is called, and what it can read (words key in `coach.md`).
+    title: str = ""
+
+
+class Inbound(Protocol):
+    """What channels call: the service's side of receiving."""
+
+    def receive(self, update: Update) -> bool:
+        """Store the update; returns once it is committed. False if it was known already."""

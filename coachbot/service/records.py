@@ -1,0 +1,324 @@
+"""What the service knows of a patient and moves about, as frozen data. SQL rows stop in the store."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Literal
+
+from coachbot.engine.model import EMPTY, Conversation
+
+EnrolmentState = Literal["invited", "screening", "active", "treatment_stopped", "finished", "withdrawn"]
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """The patient's own settings. Times are local wall-clock `HH:MM`."""
+
+    name: str = ""
+    phone: str = ""
+    contact: str = ""
+    language: str = "en"
+    #: IANA zone; empty before it is known.
+    zone: str = ""
+    morning: str = "08:00"
+    evening: str = "19:00"
+    session_day: str = "sat"
+    practice_days: tuple[str, ...] = ("mon", "wed", "fri")
+    #: How often the coach writes first: more, usual, less, weekly.
+    dial: str = "usual"
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Counts kept with the enrolment, so that a turn needs no sum over the diary. Never streaks."""
+
+    cse: int = 0
+    sct: int = 0
+    minutes: int = 0
+    #: Programme week that the weekly counts belong to.
+    week: int = 0
+    cse_week: int = 0
+    sct_week: int = 0
+    cse_last: str | None = None
+    sct_last: str | None = None
+    #: Pain (0-10) after the last exercise.
+    pain_last: int | None = None
+    easy_run: int = 0
+    flare_run: int = 0
+    awards: Mapping[str, int] = EMPTY
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far the enrolment has come, and what holds it back."""
+
+    attended: tuple[str, ...] = ()
+    assessments: tuple[str, ...] = ()
+    #: Instrument to the local day it was last completed.
+    answered: Mapping[str, str] = EMPTY
+    education_given: int = 0
+    education_today: str | None = None
+    #: Local day to the number of unprompted messages opened, for the last 14 days.
+    unprompted: Mapping[str, int] = EMPTY
+    #: Local days of nudges in the last 14 days.
+    nags: tuple[str, ...] = ()
+    #: Touchpoint to the local day it was last opened.
+    opened: Mapping[str, str] = EMPTY
+    #: Nudges sent, by the touchpoint they remind of.
+    reminders: Mapping[str, int] = EMPTY
+    paused_from: str | None = None
+    paused_until: str | None = None
+    #: UTC moment, or `told` (until the patient says so).
+    silent_until: str | None = None
+    #: A clinician must end it.
+    safety_hold: bool = False
+    handed_over: bool = False
+    screening: Mapping[str, Any] = EMPTY
+    #: Missed evening check-ins in a row.
+    missed: int = 0
+    #: Erasure was asked for twice; it waits for an open alert.
+    erase_wanted: bool = False
+    #: What the daily check-in may tell while a clinician's rest lasts: told_at, read_by, read_at.
+    alert_news: Mapping[str, Any] = EMPTY
+    #: Safety kind to the moment staff were last alerted (cooldown).
+    alerted: Mapping[str, Mapping[str, str]] = EMPTY
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolment:
+    """One patient in one programme."""
+
+    id: int
+    programme: str
+    arm: str
+    state: EnrolmentState
+    #: Local day 0; None until the clinician confirms.
+    anchor: date | None = None
+    tally: Tally = Tally()
+    progress: Progress = Progress()
+    #: The opaque name that staff use instead of the patient's.
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A patient as reached at one account."""
+
+    id: int
+    account: int
+    channel: str
+    #: The messenger's own name for the chat.
+    chat: str
+
+
+@dataclass(frozen=True, slots=True)
+class PatientRecord:
+    """Everything a turn needs of one patient."""
+
+    id: str
+    site: int
+    profile: Profile
+    conversation: Conversation
+    address: Address
+    enrolment: Enrolment | None = None
+    #: When the patient last wrote or pressed (patients' time, UTC).
+    last_heard: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """What came in over a channel, before it is anybody's turn."""
+
+    account: int
+    channel: str
+    chat: str
+    #: The messenger's own id of the update; unique per account.
+    update_id: str
+    #: `text`, `press`, `attachment` or `start`.
+    kind: str
+    text: str = ""
+    token: str = ""
+    code: str = ""
+    attachment: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class InboxRow:
+    """An update that is safely stored and waits for its turn."""
+
+    id: int
+    patient: str
+    account: int
+    update_id: str
+    received_at: datetime
+    body: Mapping[str, Any]
+    attempts: int = 0
+    first_tried: float | None = None
+    #: Read for danger already, in an attempt that failed.
+    screened: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxRow:
+    """One message that must go out: exactly one call to the messenger."""
+
+    id: int
+    patient: str
+    address: int
+    body: Mapping[str, Any]
+    due_at: datetime
+    #: 0 answers, 1 unprompted messages.
+    lane: int = 0
+    quiet: bool = False
+    token: str = ""
+    in_place: str = ""
+    expires_at: datetime | None = None
+    #: What to do when a process died during the call: `resend` or `skip`.
+    on_doubt: str = "resend"
+    turn: int = 0
+    state: str = "due"
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TimerRow:
+    """What is due when, for one patient and purpose."""
+
+    patient: str
+    purpose: str
+    due_at: datetime
+    token: str | None = None
+    body: Mapping[str, Any] = EMPTY
+
+
+@dataclass(frozen=True, slots=True)
+class TurnRow:
+    """One event applied to one conversation."""
+
+    id: int
+    patient: str
+    #: Inbox row, or 0 for a timer.
+    inbox: int
+    cause: str
+    at: datetime
+    dialog: str = ""
+    version: str = ""
+    state: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DiaryRow:
+    """A diary entry of one local day."""
+
+    id: int
+    patient: str
+    day: date
+    kind: str
+    at: datetime
+    body: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ResponseRow:
+    """The answers to one instrument, with the wording they were asked in."""
+
+    id: int
+    patient: str
+    instrument: str
+    assessment: str
+    day: date
+    at: datetime
+    #: answers, scores, wording, version, result
+    body: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class AlertRow:
+    """Something a therapist must see."""
+
+    id: int
+    patient: str
+    kind: str
+    priority: str
+    opened_at: datetime
+    body: Mapping[str, Any]
+    acknowledge_by: datetime | None = None
+    acknowledged_at: datetime | None = None
+    acknowledged_by: str = ""
+    escalated_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlanRow:
+    """What the planner decided for one patient and local day, and why."""
+
+    patient: str
+    day: date
+    body: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """Something the operator must see: a parked turn, a dialog that moved under a patient."""
+
+    id: int
+    at: datetime
+    kind: str
+    patient: str
+    #: No personal data: dialog, state, traceback without values.
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentRow:
+    """A consent given or refused, with the version of the text that was shown."""
+
+    id: int
+    patient: str
+    version: str
+    given: bool
+    at: datetime
+    body: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class MediaRow:
+    """A drawn picture or an exported file of one patient."""
+
+    id: int
+    patient: str
+    name: str
+    media_type: str
+    content: bytes
+    at: datetime
+
+
+@dataclass(slots=True)
+class Changes:
+    """All rows that one group of turns writes, table by table; committed once."""
+
+    turns: list[TurnRow] = field(default_factory=list)
+    conversations: dict[str, PatientRecord] = field(default_factory=dict)
+    profiles: dict[str, PatientRecord] = field(default_factory=dict)
+    enrolments: dict[str, PatientRecord] = field(default_factory=dict)
+    outbox: list[OutboxRow] = field(default_factory=list)
+    timers: dict[tuple[str, str], TimerRow | None] = field(default_factory=dict)
+    diary: list[DiaryRow] = field(default_factory=list)
+    responses: list[ResponseRow] = field(default_factory=list)
+    alerts: list[AlertRow] = field(default_factory=list)
+    consents: list[ConsentRow] = field(default_factory=list)
+    plans: list[PlanRow] = field(default_factory=list)
+    incidents: list[Incident] = field(default_factory=list)
+    done: list[int] = field(default_factory=list)
+    #: Work for after the commit: pictures to draw, data to export, patients to erase.
+    afterwards: list[Afterwards] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Afterwards:
+    """Something heavy to be done after the commit, outside the writer."""
+
+    kind: Literal["progress", "export", "erase", "replan"]
+    patient: str

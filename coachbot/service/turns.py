@@ -1,0 +1,376 @@
+"""Turns: what waits in the inbox, and what is due, applied to conversations and committed in groups.
+
+Compute first, commit once, send after. One group takes up to fifty events, loads their patients in one
+query, computes in memory, leaves out a turn that raises, and writes every table once in one commit. If the
+write fails, all is rolled back and repeated turn by turn.
+"""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from coachbot.engine import effects as fx
+from coachbot.engine.answers.interrupts import interrupt_in
+from coachbot.engine.events import Concerned, Event, Opened, Said, TimerFired
+from coachbot.engine.step import step
+from coachbot.service import acts, days, safety
+from coachbot.service.draft import Draft
+from coachbot.service.entering import WELCOME, enter
+from coachbot.service.facts import facts_of
+from coachbot.service.ports import Store, Transaction
+from coachbot.service.records import (
+    Afterwards,
+    Changes,
+    InboxRow,
+    PatientRecord,
+    TimerRow,
+    TurnRow,
+)
+from coachbot.service.speaking import Delivery, say_section, speak
+from coachbot.service.world import World
+
+log = logging.getLogger("coachbot.turns")
+
+GROUP = 50
+#: Real seconds for which a turn that raises is tried again before it is parked.
+PATIENCE = 30.0
+_RETRY_STEPS = (1.0, 2.0, 4.0, 8.0, 15.0)
+_TIMER_TRIES = 5
+#: What is said to a word out of the blue, in these states of an enrolment.
+_OVER_OR_WAITING = {
+    "screening": "waiting_for_clinician",
+    "withdrawn": "withdrawn",
+    "finished": "finished",
+}
+
+
+class Turns:
+    """The use case of a turn, over a store."""
+
+    def __init__(self, world: World, store: Store, afterwards: Callable[[Sequence[Afterwards]], None]) -> None:
+        self.world = world
+        self._store = store
+        self._afterwards = afterwards
+
+    # -- groups ----------------------------------------------------------------------------------------
+    def drain(self, limit: int = GROUP) -> int:
+        """Take one group of waiting updates. Returns how many were handled."""
+        return self._group(self._inbox_group, limit)
+
+    def run_timers(self, limit: int = GROUP) -> int:
+        """Take one group of due timers. Returns how many were handled."""
+        return self._group(self._timer_group, limit)
+
+    def _group(self, work: Callable[[Transaction, Changes, int], int], limit: int) -> int:
+        changes = Changes()
+        try:
+            with self._store.writing() as tx:
+                count = work(tx, changes, limit)
+                if count:
+                    tx.save(changes)
+        except Exception as error:
+            if limit > 1:
+                log.exception("a group could not be written; repeating it turn by turn")
+                return self._group(work, 1)
+            if work != self._inbox_group:
+                raise
+            return self._set_aside(error)
+        self.do_afterwards(changes.afterwards)
+        return count
+
+    def do_afterwards(self, work: Sequence[Afterwards]) -> None:
+        """Hand over what is heavy, once its turn is committed."""
+        if work:
+            self._afterwards(work)
+
+    def _set_aside(self, error: Exception) -> int:
+        """A single update whose rows cannot be written: it is tried again later, then parked."""
+        with self._store.writing() as tx:
+            rows = tx.waiting(now_real=self.world.clock.real(), limit=1)
+            records = tx.load([row.patient for row in rows])
+            changes = Changes()
+            for row in rows:
+                danger = safety.danger_in(self.world, row, records[row.patient].profile.language)
+                self._failed(tx, row, records[row.patient], danger, error, changes)
+            tx.save(changes)
+        return len(rows)
+
+    def _inbox_group(self, tx: Transaction, changes: Changes, limit: int) -> int:
+        now_real = self.world.clock.real()
+        self._screen_held(tx, changes, now_real)
+        rows = tx.waiting(now_real=now_real, limit=limit)
+        records = dict(tx.load(list({row.patient for row in rows})))
+        stuck: set[str] = set()
+        for row in rows:
+            record = changes.conversations.get(row.patient) or records.get(row.patient)
+            if record is None:
+                changes.done.append(row.id)
+            elif row.patient not in stuck and not self._take(tx, row, record, changes):
+                stuck.add(row.patient)
+        return len(rows)
+
+    def _timer_group(self, tx: Transaction, changes: Changes, limit: int) -> int:
+        rows = tx.due_timers(self.world.clock.now(), limit)
+        records = dict(tx.load(list({row.patient for row in rows})))
+        for row in rows:
+            changes.timers.setdefault((row.patient, row.purpose), None)
+            record = changes.conversations.get(row.patient) or records.get(row.patient)
+            if record is not None:
+                self._fire(tx, row, record, changes)
+        return len(rows)
+
+    # -- one update ------------------------------------------------------------------------------------
+    def _take(self, tx: Transaction, row: InboxRow, record: PatientRecord, changes: Changes) -> bool:
+        """One update. False if it raised and must wait."""
+        danger = safety.danger_in(self.world, row, record.profile.language)
+        try:
+            draft = self._draft(record)
+            draft.record = replace(record, last_heard=draft.now)
+            self._receive(tx, draft, row, danger)
+        except Exception as error:
+            self._failed(tx, row, record, danger, error, changes)
+            return False
+        draft.merge(changes)
+        changes.turns.append(_turn_row(draft, row.id, str(row.body.get("kind"))))
+        changes.done.append(row.id)
+        return True
+
+    def _draft(self, record: PatientRecord) -> Draft:
+        return Draft(self.world, record, self.world.clock.now(), self.world.ids.next())
+
+    def _receive(self, tx: Transaction, draft: Draft, row: InboxRow, danger: str | None) -> None:
+        if danger is not None:
+            rule = self.world.rules[danger]
+            if not row.screened:
+                safety.respond_to(draft, danger, words=str(row.body.get("text", ""))[:500])
+            if draft.enrolment is not None:
+                self.apply(draft, Concerned(danger, rule.dialog, {"kind": danger}), Delivery())
+            return
+        event = enter(tx, draft, row)
+        if event is None:
+            return
+        if isinstance(event, Said) and self._at_rest(draft, event):
+            return
+        self.apply(draft, event, Delivery())
+
+    def _at_rest(self, draft: Draft, event: Said) -> bool:
+        """A word from somebody whose enrolment is waiting or over, with nothing open."""
+        enrolment = draft.enrolment
+        if enrolment is None or draft.record.conversation.prompt is not None:
+            return False
+        if not (enrolment.progress.safety_hold or enrolment.state in _OVER_OR_WAITING):
+            return False
+        if draft.record.conversation.frames and not enrolment.progress.safety_hold:
+            return False
+        phrases = self.world.pack.library.phrases_for(draft.record.profile.language)
+        if interrupt_in(event.text, phrases) is not None:
+            return False
+        if enrolment.state == "screening" and not enrolment.progress.screening:
+            self.apply(draft, Opened(WELCOME, "patient"), Delivery())
+            return True
+        section = "resting" if enrolment.progress.safety_hold else _OVER_OR_WAITING[enrolment.state]
+        say_section(draft, section, Delivery())
+        return True
+
+    # -- one timer -------------------------------------------------------------------------------------
+    def _fire(self, tx: Transaction, row: TimerRow, record: PatientRecord, changes: Changes) -> None:
+        try:
+            draft = self._draft(record)
+            self._run_timer(tx, draft, row, changes)
+        except Exception as error:
+            self._timer_failed(row, record, error, changes)
+            return
+        draft.merge(changes)
+        changes.turns.append(_turn_row(draft, 0, row.purpose))
+
+    def _run_timer(self, tx: Transaction, draft: Draft, row: TimerRow, changes: Changes) -> None:
+        purpose, _, _ = row.purpose.partition(":")
+        if purpose == "plan":
+            plan = days.plan(draft, tx)
+            if plan is not None:
+                changes.plans.append(plan)
+        elif purpose == "touch":
+            opening = days.open_touchpoint(draft, row)
+            if opening is not None:
+                self.apply(draft, *opening)
+        elif purpose == "remind":
+            self._remind(draft, row)
+        elif purpose == "nag":
+            self._nag(draft, row)
+        elif purpose == "wait":
+            self.apply(draft, TimerFired("wait", row.token), Delivery(quiet=True))
+        elif purpose == "safety_silence":
+            self._silence(draft, str(row.body["kind"]))
+        elif purpose == "escalate":
+            self._escalate(tx, draft, int(row.body["alert"]))
+
+    def _remind(self, draft: Draft, row: TimerRow) -> None:
+        """The patient asked for it, so it is not unprompted; it still waits for a talk to end."""
+        if draft.enrolment is None or draft.enrolment.state == "withdrawn" or draft.progress.silent_until:
+            return
+        if days.busy(draft.record, draft):
+            draft.arm(row.purpose, draft.now + days.BUSY_RETRY, **row.body)
+            return
+        event = Opened(str(row.body["dialog"]), "remind", row.body.get("touchpoint"))
+        self.apply(draft, event, Delivery())
+
+    def _nag(self, draft: Draft, row: TimerRow) -> None:
+        prompt = draft.record.conversation.prompt
+        if prompt is None or prompt.token != row.token or prompt.nagged or not days.may_nag(draft):
+            return
+        days.count_nag(draft)
+        self.apply(draft, TimerFired("nag", row.token), Delivery(lane=1))
+
+    def _silence(self, draft: Draft, kind: str) -> None:
+        rule = self.world.rules[kind]
+        prompt = draft.record.conversation.prompt
+        if prompt is not None and prompt.dialog == rule.dialog and draft.record.conversation.frames:
+            first = self.world.pack.library.dialogs[rule.dialog].start
+            if prompt.state == first:
+                safety.no_answer(draft, kind)
+
+    def _escalate(self, tx: Transaction, draft: Draft, alert_id: int) -> None:
+        for alert in tx.alerts(draft.record.id, open_only=True):
+            if alert.id == alert_id and alert.acknowledged_at is None:
+                tx.update_alert(replace(alert, escalated_at=draft.now))
+
+    # -- the step --------------------------------------------------------------------------------------
+    def apply(self, draft: Draft, event: Event, delivery: Delivery) -> None:
+        """One event through the pure engine, its effects onto the draft."""
+
+        def foresee(effect: fx.Act | fx.Respond) -> Mapping[str, Any]:
+            if isinstance(effect, fx.Act):
+                acts.carry_out(draft, effect)
+            else:
+                acts.respond(draft, effect)
+            return facts_of(self.world, draft.record, draft.now)
+
+        facts = facts_of(self.world, draft.record, draft.now)
+        conversation = replace(draft.record.conversation, facts=facts)
+        outcome = step(
+            self.world.pack.library, conversation, event, now=draft.now, rng=self.world.rng, foresee=foresee
+        )
+        draft.record = replace(draft.record, conversation=outcome.conversation)
+        speak(draft, outcome.effects, delivery)
+        for effect in outcome.effects:
+            self._effect(draft, effect)
+
+    def _effect(self, draft: Draft, effect: fx.Effect) -> None:
+        match effect:
+            case fx.Arm():
+                draft.arm(effect.purpose, draft.now + effect.after, effect.token)
+            case fx.Disarm():
+                draft.disarm(effect.purpose)
+            case fx.Danger():
+                safety.respond_to(draft, effect.kind, item=f"{effect.dialog}/{effect.state}={effect.answer}")
+            case fx.Ended():
+                _ended(draft, effect)
+            case fx.Moved():
+                draft.incident("moved", f"{effect.dialog}: {effect.from_state} -> {effect.to_state or 'gone'}")
+            case _:
+                pass
+
+    # -- faults ----------------------------------------------------------------------------------------
+    def _screen_held(self, tx: Transaction, changes: Changes, now_real: float) -> None:
+        """Updates that wait behind a turn that raises are read for danger meanwhile."""
+        rows = tx.held(now_real=now_real)
+        if not rows:
+            return
+        records = tx.load(list({row.patient for row in rows}))
+        for row in rows:
+            record = changes.conversations.get(row.patient) or records.get(row.patient)
+            danger = safety.danger_in(self.world, row, record.profile.language) if record else None
+            if record is not None and danger is not None:
+                self._help_alone(row, record, danger, changes)
+        tx.mark_screened([row.id for row in rows])
+        if changes.conversations:
+            tx.save(changes)
+            changes.outbox.clear()
+            changes.alerts.clear()
+
+    def _help_alone(self, row: InboxRow, record: PatientRecord, danger: str, changes: Changes) -> None:
+        """The alert and the static help, without the turn that could not be computed."""
+        draft = self._draft(record)
+        safety.respond_to(draft, danger, words=str(row.body.get("text", ""))[:500])
+        draft.merge(changes)
+
+    def _failed(
+        self,
+        tx: Transaction,
+        row: InboxRow,
+        record: PatientRecord,
+        danger: str | None,
+        error: Exception,
+        changes: Changes,
+    ) -> None:
+        if danger is not None and not row.screened:
+            self._help_alone(row, record, danger, changes)
+        now_real = self.world.clock.real()
+        first = row.first_tried or now_real
+        trace = _trace(error)
+        log.error("turn of %s raised: %s", record.id, trace.splitlines()[-1] if trace else error)
+        if now_real - first >= PATIENCE:
+            self._park(tx, row, changes.conversations.get(record.id) or record, trace, changes)
+            return
+        wait = _RETRY_STEPS[min(row.attempts, len(_RETRY_STEPS) - 1)]
+        at = min(now_real + wait, first + PATIENCE)
+        tx.retry_inbox(row.id, at_real=at, first_tried=first, attempts=row.attempts + 1, error=trace)
+
+    def _park(
+        self, tx: Transaction, row: InboxRow, record: PatientRecord, trace: str, changes: Changes
+    ) -> None:
+        tx.park_inbox(row.id, error=trace)
+        draft = self._draft(record)
+        draft.incident("parked", trace)
+        try:
+            say_section(draft, "apology", Delivery())
+        except Exception:
+            log.exception("even the apology could not be rendered")
+        draft.merge(changes)
+
+    def _timer_failed(self, row: TimerRow, record: PatientRecord, error: Exception, changes: Changes) -> None:
+        draft = self._draft(record)
+        tries = int(row.body.get("tries", 0)) + 1
+        trace = _trace(error)
+        log.error("timer %s of %s raised: %s", row.purpose, record.id, trace.splitlines()[-1])
+        if tries < _TIMER_TRIES:
+            body = {**row.body, "tries": tries}
+            due = draft.now + timedelta(seconds=2**tries)
+            draft.timers[row.purpose] = replace(row, due_at=due, body=body)
+        else:
+            draft.incident("parked", f"timer {row.purpose}\n{trace}")
+            if row.purpose == "plan":
+                draft.arm("plan", draft.now + timedelta(hours=1))
+        draft.merge(changes)
+
+
+def _trace(error: Exception) -> str:
+    """Where it happened, without the values: a traceback's text could carry a patient's words."""
+    frames = traceback.extract_tb(error.__traceback__)
+    lines = [f"{frame.filename.rsplit('coachbot/', 1)[-1]}:{frame.lineno} {frame.name}" for frame in frames]
+    return "\n".join([*lines, type(error).__name__])
+
+
+def _turn_row(draft: Draft, inbox: int, cause: str) -> TurnRow:
+    frames = draft.record.conversation.frames
+    top = frames[-1] if frames else None
+    return TurnRow(
+        draft.turn, draft.record.id, inbox, cause, draft.now,
+        top.dialog if top else "", top.version if top else "", top.state if top else "",
+    )  # fmt: skip
+
+
+def _ended(draft: Draft, effect: fx.Ended) -> None:
+    """An opened talk is over: what the enrolment has to know of it."""
+    if effect.result == "done":
+        draft.disarm(f"remind:{effect.dialog}")
+    if effect.dialog == "common/evening" and effect.result == "lapsed":
+        draft.change_progress(missed=draft.progress.missed + 1)
+    elif effect.dialog == "common/finish":
+        draft.change_enrolment(state="finished")
+        draft.replan()

@@ -1,0 +1,73 @@
+"""What all use cases share and never change: the pack, the site, the channels' abilities."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any
+
+from coachbot.authoring.pack import Pack
+from coachbot.safety import Detector
+from coachbot.service.duty import Duty
+from coachbot.service.ids import IdSource
+from coachbot.service.ports import Capabilities, Clock
+
+
+@dataclass(frozen=True, slots=True)
+class SafetyRule:
+    """What a danger sets off. Every number is the site's to edit, with its source in the file."""
+
+    kind: str
+    priority: str
+    dialog: str
+    #: Section of `safety/static.md` shown before anything else.
+    static: str
+    acknowledge_minutes: int
+    #: Does exercise and education rest until a clinician ends it?
+    pause: bool
+    #: Minutes in which staff are not alerted again; the help is shown every time.
+    cooldown_minutes: int
+    #: Minutes without an answer that count as "not safe"; 0 for no such question.
+    silence_minutes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """The unchanging surroundings of a turn."""
+
+    pack: Pack
+    clock: Clock
+    ids: IdSource
+    rng: Random
+    detector: Detector
+    rules: Mapping[str, SafetyRule]
+    #: Safety kind of an instrument's answer (`item_9_high`) to the rule it leads to, and its priority.
+    item_rules: Mapping[str, tuple[str, str]]
+    duty: Duty
+    #: Language to section to text, placeholders already filled with the site's own.
+    static: Mapping[str, Mapping[str, str]]
+    #: Language to the site's facts.
+    site: Mapping[str, Mapping[str, Any]]
+    capabilities: Mapping[str, Capabilities]
+    #: Language to name to the small word lists of pages and pictures (`export`, `progress`).
+    small_words: Mapping[str, Mapping[str, Mapping[str, str]]]
+    demo: bool = False
+    #: Codes that `attended` may hold, all false: the ground for the facts.
+    attendable: Mapping[str, bool] = field(default_factory=dict)
+    #: Every instrument as never answered.
+    unanswered: Mapping[str, None] = field(default_factory=dict)
+
+    def site_for(self, language: str) -> Mapping[str, Any]:
+        """The site's facts in a language, or in the default one."""
+        return self.site.get(language) or self.site[self.pack.library.default_language]
+
+    def words_for(self, language: str, name: str) -> Mapping[str, str]:
+        """A small word list in a language, or in the default one."""
+        default = self.small_words[self.pack.library.default_language]
+        return self.small_words.get(language, default).get(name) or default[name]
+
+    def static_for(self, language: str, section: str) -> str:
+        """A safety text that depends on no template."""
+        texts = self.static.get(language) or self.static[self.pack.library.default_language]
+        return texts[section]

@@ -1,0 +1,133 @@
+"""The one writer of the engine process: every write goes through its queue, patients' turns first.
+
+In service it is a thread of its own; screenplays and the terminal run it inline, where `submit` does the
+work at once. The work is the same.
+"""
+
+from __future__ import annotations
+
+import heapq
+import logging
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from itertools import count
+from typing import Any, Protocol, TypeVar
+
+log = logging.getLogger("coachbot.writer")
+T = TypeVar("T")
+
+#: Lower goes first: what patients sent, then what staff and the sender need, then broadcasts.
+URGENT, SOON, WHENEVER = 0, 1, 2
+
+
+class Writer(Protocol):
+    """Runs pieces of work that write, one at a time."""
+
+    def submit(self, work: Callable[[], T], priority: int = SOON) -> Future[T]:
+        """Queue work; the future tells its result once it is committed."""
+
+    def wake(self) -> None:
+        """There may be turns to take."""
+
+
+class InlineWriter:
+    """Does the work at once, in the caller's thread."""
+
+    def submit(self, work: Callable[[], T], priority: int = SOON) -> Future[T]:
+        future: Future[T] = Future()
+        try:
+            future.set_result(work())
+        except Exception as error:
+            future.set_exception(error)
+        return future
+
+    def wake(self) -> None:
+        """Whoever runs inline drains by themselves."""
+
+
+class WriterThread:
+    """A thread that takes updates in groups, then turns, then everything else."""
+
+    def __init__(
+        self,
+        store_inbox: Callable[[list[tuple[Any, Future[bool]]]], None],
+        drain: Callable[[], int],
+        after_turns: Callable[[], None],
+    ) -> None:
+        self._store_inbox = store_inbox
+        self._drain = drain
+        self._after_turns = after_turns
+        self._updates: list[tuple[Any, Future[bool]]] = []
+        self._jobs: list[tuple[int, int, Callable[[], Any], Future[Any]]] = []
+        self._order = count()
+        self._condition = threading.Condition()
+        self._turns_wait = True
+        self._stopping = False
+        self._thread = threading.Thread(target=self._run, name="coachbot-writer", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Finish the group under way and what is queued, then end."""
+        with self._condition:
+            self._stopping = True
+            self._condition.notify()
+        self._thread.join(timeout=10)
+
+    def receive(self, update: Any) -> Future[bool]:
+        """Queue an update; the future is done once its inbox row is committed."""
+        future: Future[bool] = Future()
+        with self._condition:
+            self._updates.append((update, future))
+            self._condition.notify()
+        return future
+
+    def submit(self, work: Callable[[], T], priority: int = SOON) -> Future[T]:
+        future: Future[T] = Future()
+        with self._condition:
+            heapq.heappush(self._jobs, (priority, next(self._order), work, future))
+            self._condition.notify()
+        return future
+
+    def wake(self) -> None:
+        with self._condition:
+            self._turns_wait = True
+            self._condition.notify()
+
+    # -- the thread ------------------------------------------------------------------------------------
+    def _run(self) -> None:
+        while self._wait():
+            try:
+                self._round()
+            except Exception:
+                log.exception("the writer met a fault; it goes on")
+
+    def _wait(self) -> bool:
+        with self._condition:
+            while not (self._updates or self._jobs or self._turns_wait or self._stopping):
+                self._condition.wait()
+            return bool(self._updates or self._jobs or self._turns_wait) or not self._stopping
+
+    def _round(self) -> None:
+        with self._condition:
+            updates, self._updates = self._updates, []
+            job = heapq.heappop(self._jobs) if self._jobs else None
+            turns, self._turns_wait = self._turns_wait or bool(updates), False
+        if updates:
+            self._store_inbox(updates)
+        if turns and self._drain():
+            self.wake()
+            self._after_turns()
+        if job is not None:
+            _run_job(job[2], job[3])
+
+
+def _run_job(work: Callable[[], Any], future: Future[Any]) -> None:
+    if not future.set_running_or_notify_cancel():
+        return
+    try:
+        future.set_result(work())
+    except Exception as error:
+        future.set_exception(error)

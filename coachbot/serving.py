@@ -1,0 +1,221 @@
+"""The engine process: writer thread, ticking scheduler, sender and web chat, and the demo over the same parts."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import socket
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from coachbot.bootstrap import Coach, assemble, pack_root
+from coachbot.errors import CoachbotError
+from coachbot.service.clock import CLOCK_AHEAD, RealClock, VirtualClock
+from coachbot.service.writer import SOON, WriterThread
+from coachbot.settings import Settings
+from coachbot.store import EngineLock, open_store
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+    import uvicorn
+    from fastapi import FastAPI
+
+    from coachbot.channels.webchat import Hub
+    from coachbot.service.ports import Store
+
+log = logging.getLogger("coachbot")
+
+TICK_S = 1.0
+
+
+
+
+def open_beside(settings: Settings) -> Coach:
+    """The use cases for a command that runs beside an engine, or without one."""
+    store = open_store(settings.database_url, keys_path=settings.keys_path, synchronous=settings.synchronous)
+    return assemble(settings, store, stored_clock(store), {})
+
+
+def stored_clock(store: Store) -> RealClock | VirtualClock:
+    """The installation's clock: the real one, or the demo's, as far ahead as it was left."""
+    with store.reading() as tx:
+        ahead = tx.setting(CLOCK_AHEAD)
+    return VirtualClock(timedelta(seconds=float(ahead))) if ahead else RealClock()
+
+
+def serve(settings: Settings) -> None:
+    """Run the coach until it is told to stop."""
+    _log(settings)
+    with EngineLock(settings.data / "engine.lock"):
+        _run(settings, RealClock(), demo=False)
+
+
+def serve_demo(settings: Settings) -> None:
+    """Run the demo: the same coach on a database of its own and a clock that can be moved."""
+    _log(settings)
+    settings = settings.model_copy(
+        update={"data": settings.data / "demo", "database": "", "keys": None, "synchronous": "FULL"}
+    )
+    with EngineLock(settings.data / "engine.lock"):
+        _run(settings, None, demo=True)
+
+
+def _log(settings: Settings) -> None:
+    logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    logging.getLogger("uvicorn.access").setLevel(logging.WARNING)
+
+
+def _run(settings: Settings, clock: RealClock | VirtualClock | None, *, demo: bool) -> None:
+    listening = _listen(settings)
+    store = open_store(settings.database_url, keys_path=settings.keys_path, synchronous=settings.synchronous)
+    try:
+        if clock is None:
+            kept = stored_clock(store)
+            clock = kept if isinstance(kept, VirtualClock) else VirtualClock()
+        asyncio.run(Engine(settings, store, clock, demo=demo).main(listening))
+    finally:
+        store.close()
+
+
+def _listen(settings: Settings) -> socket.socket:
+    """The listening socket, or one clear line why not."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((settings.host, settings.port))
+    except OSError as error:
+        listening.close()
+        raise CoachbotError(
+            f"can't listen on {settings.host}:{settings.port} ({error.strerror}); "
+            "set COACHBOT_PORT or PORT to a free one"
+        ) from None
+    return listening
+
+
+@dataclass(slots=True)
+class _Parts:
+    """What an engine keeps hold of while it runs."""
+
+    coach: Coach
+    writer: WriterThread
+    hub: Hub
+    app: FastAPI
+
+
+class Engine:
+    """One engine process. Every write goes through its writer thread."""
+
+    def __init__(self, settings: Settings, store: Store, clock: RealClock | VirtualClock, *, demo: bool) -> None:
+        self._settings = settings
+        self._store = store
+        self._clock = clock
+        self._demo = demo
+        self._heavy = ThreadPoolExecutor(1, thread_name_prefix="coachbot-heavy")
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    # -- wiring ----------------------------------------------------------------------------------------
+    def _build(self) -> _Parts:
+        from coachbot.channels.webchat import Hub, WebChat, create_app
+
+        hub = Hub()
+        channels = {"webchat": WebChat(hub)}
+        writer = WriterThread(
+            lambda updates: coach.inbox.store_all(updates),
+            lambda: coach.turns.drain(),
+            lambda: self._after_turns(coach),
+        )
+        coach = assemble(
+            self._settings,
+            self._store,
+            self._clock,
+            channels,
+            writer=writer,
+            do_afterwards=self._do_heavy,
+            demo=self._demo,
+        )
+        desk = coach.desk("webchat", writer.receive)
+        shelves = coach.world.small_words
+        words = {language: shelf["webchat"] for language, shelf in shelves.items() if "webchat" in shelf}
+        app = create_app(desk, pack_root(self._settings), words, hub=hub)
+        if self._demo:
+            self._add_panel(app, coach, writer, desk, channels)
+        return _Parts(coach, writer, hub, app)
+
+    def _add_panel(self, app: FastAPI, coach: Coach, writer: WriterThread, desk: object, channels: object) -> None:
+        from coachbot.channels.webchat.demo_panel import create_panel
+        from coachbot.demo import Demo
+
+        assert isinstance(self._clock, VirtualClock)
+        self.demo = Demo(coach, self._clock, writer, channels)  # type: ignore[arg-type]
+        app.include_router(create_panel(self.demo, desk))  # type: ignore[arg-type]
+
+    def _do_heavy(self, job: Callable[[], None]) -> None:
+        self._heavy.submit(job).add_done_callback(lambda _: self._wake_sender())
+
+    def _after_turns(self, coach: Coach) -> None:
+        if self._demo:
+            self.demo.confirm_waiting()
+        self._wake_sender()
+
+    def _wake_sender(self) -> None:
+        loop = self._loop
+        if loop is not None and not loop.is_closed():
+            with contextlib.suppress(RuntimeError):
+                loop.call_soon_threadsafe(self._sender_wake)
+
+    # -- running ---------------------------------------------------------------------------------------
+    async def main(self, listening: socket.socket) -> None:
+        """Serve until a signal comes; then finish the group under way."""
+        import uvicorn
+        from apscheduler.schedulers.background import BackgroundScheduler
+
+        self._loop = asyncio.get_running_loop()
+        parts = self._build()
+        self._sender_wake = parts.coach.sender.wake
+        parts.coach.sender.recover()
+        parts.writer.start()
+        scheduler = BackgroundScheduler(timezone="UTC")
+        scheduler.add_job(
+            lambda: parts.writer.submit(lambda: self._tick(parts.coach), SOON),
+            "interval", seconds=TICK_S, max_instances=1, coalesce=True, misfire_grace_time=None,
+        )  # fmt: skip
+        scheduler.start()
+        sender = asyncio.create_task(parts.coach.sender.run())
+        self._say_where()
+        config = uvicorn.Config(parts.app, log_config=None, lifespan="off", timeout_graceful_shutdown=5)
+        try:
+            await _serve(config, parts.hub, listening)
+        finally:
+            scheduler.shutdown(wait=False)
+            sender.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await sender
+            parts.writer.stop()
+            self._heavy.shutdown()
+
+    def _tick(self, coach: Coach) -> None:
+        if coach.tick():
+            self._after_turns(coach)
+
+    def _say_where(self) -> None:
+        address = f"http://{self._settings.host}:{self._settings.port}"
+        print(f"coachbot listens on {address}{'/demo' if self._demo else ''}", flush=True)
+
+
+async def _serve(config: uvicorn.Config, hub: Hub, listening: socket.socket) -> None:
+    """Serve until a signal comes; open pages are hung up on then, and come back by themselves."""
+    import uvicorn
+
+    class Server(uvicorn.Server):
+        def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+            hub.close()
+            super().handle_exit(sig, frame)
+
+    await Server(config).serve(sockets=[listening])

@@ -1,0 +1,67 @@
+"""Settings, from the environment (`COACHBOT_...`) and `coachbot.env` in the working directory.
+
+Read when a command begins, never at import. docs/operating.md lists every one; a test holds it to that.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from coachbot.errors import SettingsError
+
+
+class Settings(BaseSettings):
+    """What an operator can set."""
+
+    model_config = SettingsConfigDict(env_prefix="COACHBOT_", env_file="coachbot.env", extra="ignore")
+
+    #: Folder of the database, keys and lock of this installation.
+    data: Path = Field(default=Path("var"), description="folder of the database, the keys and the lock")
+    #: Database URL; empty means a SQLite file in `data`.
+    database: str = Field(default="", description="database URL; empty: a SQLite file in COACHBOT_DATA")
+    #: Folder with dialogs/ and content/; empty means the pack that ships with coachbot.
+    pack: Path | None = Field(
+        default=None, description="folder with dialogs/ and content/; empty: the pack inside"
+    )
+    #: YAML file with the clinic's own facts and crisis numbers.
+    site: Path | None = Field(
+        default=None, description="YAML file with the clinic's own facts and crisis numbers"
+    )
+    #: Master keys; empty means `keys.json` in `data`. Keep it out of the database's backups.
+    keys: Path | None = Field(
+        default=None, description="file of the master keys; empty: keys.json in COACHBOT_DATA"
+    )
+    host: str = Field(default="127.0.0.1", description="address that the web chat listens on")
+    port: int = Field(default=8000, ge=1, le=65535, description="port that the web chat listens on")
+    #: SQLite's durability: FULL loses nothing in a power cut.
+    synchronous: Literal["FULL", "NORMAL", "OFF"] = Field(
+        default="FULL", description="SQLite durability; anything but FULL can lose turns in a power cut"
+    )
+    language: str = Field(default="en", description="language of a chat before the patient has chosen one")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        default="INFO", description="what is logged"
+    )
+
+    @property
+    def database_url(self) -> str:
+        """The database, wherever it stands."""
+        return self.database or f"sqlite:///{self.data / 'coachbot.db'}"
+
+    @property
+    def keys_path(self) -> Path:
+        """The file of the master keys."""
+        return self.keys or self.data / "keys.json"
+
+
+def load_settings(**overrides: object) -> Settings:
+    """The settings, or one clear SettingsError that names each wrong one."""
+    try:
+        given: dict[str, Any] = {name: value for name, value in overrides.items() if value is not None}
+        return Settings(**given)
+    except ValidationError as error:
+        faults = "; ".join(f"COACHBOT_{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors())
+        raise SettingsError(f"settings: {faults}") from None

@@ -1,0 +1,126 @@
+"""What every part of a transaction shares: running statements, and the ciphers of patients."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any, TypeVar
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from sqlalchemy import Connection, select
+
+from coachbot.errors import StoreError
+from coachbot.store import tables
+from coachbot.store.keyfile import MasterKeys
+from coachbot.store.sealing import CipherCache, SealError
+from coachbot.store.statements import LONGEST, ListStatement, Statement
+
+log = logging.getLogger("coachbot.store")
+T = TypeVar("T")
+
+_KEYS = tables.table(tables.PatientKey)
+_PATIENTS = tables.table(tables.Patient)
+_KEYS_OF = ListStatement(
+    lambda names: (
+        select(_KEYS.c.patient, _KEYS.c.wrapped, _KEYS.c.version)
+        .join_from(_KEYS, _PATIENTS, _PATIENTS.c.id == _KEYS.c.patient)
+        .where(_KEYS.c.patient.in_(names), _PATIENTS.c.erased_real.is_(None))
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """All that a transaction needs to seal and unseal."""
+
+    master: MasterKeys
+    ciphers: CipherCache
+    #: Key of the chat look-up.
+    lookup: bytes
+
+    def cipher(self, patient: str, wrapped: bytes, version: int) -> AESGCM:
+        """The patient's cipher, from the cache or unwrapped."""
+        found = self.ciphers.get(patient)
+        if found is None:
+            found = AESGCM(self.master.unwrap(wrapped, patient, version))
+            self.ciphers.put(patient, found)
+        return found
+
+
+class Part:
+    """Base of the parts that make up a transaction."""
+
+    def __init__(self, connection: Connection, keys: Keys, real: Callable[[], float]) -> None:
+        self._connection = connection
+        self._dialect = connection.dialect
+        self._keys = keys
+        #: Real seconds, for the age of rows that have nothing to do with patients' time.
+        self._real = real
+        #: Patients erased in this transaction.
+        self.erased: list[str] = []
+
+    # -- statements ------------------------------------------------------------------------------------
+    def _rows(self, statement: Statement, **values: Any) -> Sequence[Any]:
+        text, names = statement.sql(self._dialect)
+        return self._connection.exec_driver_sql(text, tuple(values[n] for n in names)).fetchall()
+
+    def _first(self, statement: Statement, **values: Any) -> Any | None:
+        rows = self._rows(statement, **values)
+        return rows[0] if rows else None
+
+    def _run(self, statement: Statement, **values: Any) -> int:
+        """Run one change; how many rows it touched."""
+        text, names = statement.sql(self._dialect)
+        return self._connection.exec_driver_sql(text, tuple(values[n] for n in names)).rowcount
+
+    def _write(self, statement: Statement, rows: Sequence[tuple[Any, ...]]) -> None:
+        """Run one change for many rows, each a tuple in the statement's order."""
+        if rows:
+            text, _ = statement.sql(self._dialect)
+            self._connection.exec_driver_sql(text, list(rows))
+
+    def _write_one(self, statement: Statement, row: tuple[Any, ...]) -> int:
+        """The same for one row; how many rows it touched."""
+        return self._connection.exec_driver_sql(statement.sql(self._dialect)[0], row).rowcount
+
+    def _listed(self, statement: ListStatement, values: Iterable[Any]) -> Iterator[Any]:
+        """Rows of a statement over a list of any length."""
+        rest = iter(values)
+        while piece := list(islice(rest, LONGEST)):
+            fitting, stretched = statement.fit(piece)
+            text, _ = fitting.sql(self._dialect)
+            yield from self._connection.exec_driver_sql(text, stretched).fetchall()
+
+    # -- damaged rows ----------------------------------------------------------------------------------
+    def _opening(
+        self, rows: Iterable[Any], opened: Callable[[Any], T], damaged: Callable[[Any], object] = lambda row: None
+    ) -> list[T]:
+        """Rows opened one by one. One that does not open is logged and handed to `damaged`: a single broken
+        value must not keep everybody else waiting."""
+        found = []
+        for row in rows:
+            try:
+                found.append(opened(row))
+            except SealError as error:
+                log.error("%s", error)
+                damaged(row)
+        return found
+
+    # -- ciphers ---------------------------------------------------------------------------------------
+    def _ciphers(self, patients: Iterable[str]) -> dict[str, AESGCM]:
+        """Ciphers of patients; those not held are fetched together. An unknown patient raises."""
+        wanted = set(patients)
+        held = {patient: self._keys.ciphers.get(patient) for patient in wanted}
+        found = {patient: cipher for patient, cipher in held.items() if cipher is not None}
+        missing = sorted(wanted - found.keys())
+        for patient, wrapped, version in self._listed(_KEYS_OF, missing):
+            found[patient] = self._keys.cipher(patient, wrapped, version)
+        for patient in missing:
+            if patient not in found:
+                raise StoreError(f"patient '{patient}' is not in the database, or was erased")
+        return found
+
+    def _cipher(self, patient: str) -> AESGCM:
+        return self._ciphers((patient,))[patient]

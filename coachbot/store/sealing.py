@@ -1,0 +1,98 @@
+"""Sealed columns: AES-256-GCM under a key of the patient's own, bound to its table, column, patient and row.
+
+A sealed value is one version byte, 12 random bytes, then ciphertext and tag. The place it stands in is
+authenticated with it, so a value that was copied to another row, column or patient does not open.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import OrderedDict
+from dataclasses import dataclass
+from threading import Lock
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from coachbot.errors import StoreError
+
+KEY_BYTES = 32
+_NONCE_BYTES = 12
+_VERSION = b"\x01"
+_HEAD = 1 + _NONCE_BYTES
+#: Version byte, nonce, key and tag: every wrapped key is as long as every other.
+WRAPPED_BYTES = _HEAD + KEY_BYTES + 16
+
+
+class SealError(StoreError):
+    """A sealed value does not open: damaged, moved, or sealed by another key."""
+
+
+def seal(cipher: AESGCM, place: bytes, plain: bytes) -> bytes:
+    """Seal a value into its place."""
+    nonce = os.urandom(_NONCE_BYTES)
+    return _VERSION + nonce + cipher.encrypt(nonce, plain, place)
+
+
+def unseal(cipher: AESGCM, place: bytes, data: bytes) -> bytes:
+    """Open a value in its place; raises `SealError`."""
+    if data[:1] != _VERSION:
+        raise SealError(f"{place.decode()}: the value was sealed by a newer coachbot; update the program")
+    try:
+        return cipher.decrypt(data[1:_HEAD], data[_HEAD:], place)
+    except (InvalidTag, ValueError):
+        raise SealError(
+            f"{place.decode()}: the sealed value was changed or moved; restore the database from a backup"
+        ) from None
+
+
+@dataclass(frozen=True, slots=True)
+class SealedColumn:
+    """One sealed column of one table."""
+
+    table: str
+    column: str
+
+    def _place(self, patient: str, row: int | str) -> bytes:
+        return f"{self.table}|{self.column}|{patient}|{row}".encode()
+
+    def seal(self, cipher: AESGCM, patient: str, row: int | str, plain: bytes) -> bytes:
+        """The value as it is stored in this row."""
+        return seal(cipher, self._place(patient, row), plain)
+
+    def open(self, cipher: AESGCM, patient: str, row: int | str, data: bytes) -> bytes:
+        """The value of this row."""
+        return unseal(cipher, self._place(patient, row), data)
+
+
+class CipherCache:
+    """The ciphers of the patients who were lately at work. Erased patients never come back in."""
+
+    def __init__(self, size: int = 20_000) -> None:
+        self._size = size
+        self._held: OrderedDict[str, AESGCM] = OrderedDict()
+        self._erased: set[str] = set()
+        self._lock = Lock()
+
+    def get(self, patient: str) -> AESGCM | None:
+        """The patient's cipher if it is held."""
+        with self._lock:
+            found = self._held.get(patient)
+            if found is not None:
+                self._held.move_to_end(patient)
+            return found
+
+    def put(self, patient: str, cipher: AESGCM) -> None:
+        """Hold a cipher; the one longest unused makes room."""
+        with self._lock:
+            if patient in self._erased:
+                return
+            self._held[patient] = cipher
+            if len(self._held) > self._size:
+                self._held.popitem(last=False)
+
+    def forget(self, patient: str) -> None:
+        """The patient was erased: drop the cipher for good."""
+        with self._lock:
+            self._held.pop(patient, None)
+            self._erased.add(patient)

@@ -1,0 +1,391 @@
+"""Every table. `table()` is the one way to the typed Core table of a model.
+
+Ids are given by us, moments are whole microseconds (`coachbot.store.columns`), and what a patient says or
+scores is sealed bytes (`coachbot.store.sealing`). A column without a remark is plain and names nobody.
+Every table that holds rows of a patient has a column `patient` with an index: erasure finds them by it.
+"""
+
+from typing import Any, ClassVar
+
+from sqlalchemy import BigInteger, Column, Float, ForeignKey, Index, Integer, LargeBinary, MetaData, Text
+from sqlalchemy import Table as CoreTable
+from sqlalchemy import text as sql_text
+from sqlmodel import Field, SQLModel, UniqueConstraint
+
+#: 63-bit ids; on SQLite the row id itself, so that no second index is kept.
+Id = BigInteger().with_variant(Integer, "sqlite")
+
+
+#: Constraints have names, so that later migrations can change them.
+_NAMES = {
+    "pk": "pk_%(table_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+}
+
+
+class Base(SQLModel):
+    """The models of coachbot, with metadata of their own."""
+
+    metadata: ClassVar[MetaData] = MetaData(naming_convention=_NAMES)
+
+
+def table(model: type[SQLModel]) -> CoreTable:
+    """The Core table of a model."""
+    core: CoreTable = model.__table__  # type: ignore[attr-defined]
+    return core
+
+
+def _id() -> Any:
+    return Field(sa_column=Column("id", Id, primary_key=True, autoincrement=False))
+
+
+def _ref(name: str, target: str, *, key: bool = False, index: bool = False, kind: Any = Text) -> Any:
+    """A foreign key, checked when the transaction ends, so that the order of writing does not matter."""
+    reference = ForeignKey(target, deferrable=True, initially="DEFERRED")
+    return Field(sa_column=Column(name, kind, reference, primary_key=key, nullable=False, index=index))
+
+
+def _patient(*, key: bool = False, index: bool = False) -> Any:
+    return _ref("patient", "patient.id", key=key, index=index)
+
+
+def _text(*, key: bool = False, unique: bool = False) -> Any:
+    return Field(sa_type=Text, primary_key=key, unique=unique)
+
+
+def _sealed() -> Any:
+    return Field(sa_type=LargeBinary)
+
+
+def _micros() -> Any:
+    return Field(sa_type=BigInteger)
+
+
+def _maybe(kind: Any) -> Any:
+    return Field(default=None, sa_type=kind, nullable=True)
+
+
+def _real() -> Any:
+    """Seconds of real time since the epoch."""
+    return Field(sa_type=Float)
+
+
+def _where(condition: str) -> dict[str, Any]:
+    """A partial index, in the dialects that have it."""
+    return {"sqlite_where": sql_text(condition), "postgresql_where": sql_text(condition)}
+
+
+# -- sites, accounts, patients ------------------------------------------------------------------------
+class Site(Base, table=True):
+    """A clinic. Its id is drawn by the database: there are few."""
+
+    id: int | None = Field(default=None, sa_column=Column("id", Id, primary_key=True))
+    #: The name that the site's folder and the operator give it.
+    code: str = _text(unique=True)
+
+
+class Account(Base, table=True):
+    """One bot on one messenger. Its id is drawn by the database: there are few."""
+
+    __table_args__ = (UniqueConstraint("channel", "code"),)
+    id: int | None = Field(default=None, sa_column=Column("id", Id, primary_key=True))
+    channel: str = _text()
+    code: str = _text()
+    site: int = _ref("site", "site.id", kind=Id)
+
+
+class Patient(Base, table=True):
+    """A patient, or the tombstone of one: then only `id` and `erased_real` are left."""
+
+    id: str = _text(key=True)
+    site: int | None = _maybe(Id)
+    #: Sealed.
+    profile: bytes | None = _maybe(LargeBinary)
+    created_real: float | None = _maybe(Float)
+    erased_real: float | None = _maybe(Float)
+
+
+class PatientKey(Base, table=True):
+    """A patient's own key, wrapped by the master key. Rows never change their size, move or go away:
+    erasure overwrites the key where it lies, so that no page keeps a copy of it."""
+
+    __tablename__: ClassVar[str] = "patient_key"
+    patient: str = _patient(key=True)
+    wrapped: bytes = _sealed()
+    version: int = Field(sa_type=Integer)
+
+
+class Address(Base, table=True):
+    """A patient as reached at one account."""
+
+    __table_args__ = (UniqueConstraint("account", "chat_hash"), Index("ix_address_patient", "patient", "id"))
+    id: int = _id()
+    patient: str = _patient()
+    account: int = _ref("account", "account.id", kind=Id)
+    channel: str = _text()
+    #: Sealed: the messenger's own name for the chat.
+    chat: bytes = _sealed()
+    #: HMAC of account and chat, by which an incoming chat is found.
+    chat_hash: str = _text()
+
+
+class Enrolment(Base, table=True):
+    """One patient in one programme."""
+
+    id: int = _id()
+    patient: str = Field(
+        sa_column=Column(
+            "patient",
+            Text,
+            ForeignKey("patient.id", deferrable=True, initially="DEFERRED"),
+            nullable=False,
+            unique=True,
+        )
+    )
+    programme: str = _text()
+    arm: str = _text()
+    state: str = _text()
+    anchor: str | None = _maybe(Text)
+    code: str | None = Field(default=None, sa_type=Text, nullable=True, unique=True)
+    #: Sealed: tally and progress.
+    body: bytes = _sealed()
+
+
+class Invitation(Base, table=True):
+    """What an invitation code opens. The note is the staff's own and must name nobody."""
+
+    code_hash: str = _text(key=True)
+    programme: str = _text()
+    arm: str = _text()
+    site: int = Field(sa_type=Id)
+    note: str = _text()
+    expires_real: float = _real()
+    used_real: float | None = _maybe(Float)
+    patient: str | None = Field(default=None, sa_type=Text, nullable=True, index=True)
+
+
+# -- turns --------------------------------------------------------------------------------------------
+class Conversation(Base, table=True):
+    """Where one patient stands."""
+
+    patient: str = _patient(key=True)
+    #: Sealed.
+    body: bytes = _sealed()
+    revision: int = Field(sa_type=BigInteger)
+    last_heard_at: int | None = _maybe(BigInteger)
+    updated_at: int | None = _maybe(BigInteger)
+
+
+class Inbox(Base, table=True):
+    """What came in. State: waiting, done, parked."""
+
+    __table_args__ = (
+        UniqueConstraint("account", "update_id"),
+        Index("ix_inbox_patient", "patient", "id"),
+        Index("ix_inbox_waiting", "state", "id", **_where("state = 'waiting'")),
+        Index(
+            "ix_inbox_held",
+            "state",
+            "next_try_real",
+            "patient",
+            **_where("state = 'waiting' AND next_try_real IS NOT NULL"),
+        ),
+    )
+    id: int = _id()
+    patient: str = _patient()
+    account: int = Field(sa_type=Id)
+    update_id: str = _text()
+    received_at: int = _micros()
+    #: Sealed.
+    body: bytes = _sealed()
+    state: str = _text()
+    #: 1 once safety has been read in it while it waited.
+    screened: int = Field(sa_type=Integer)
+    attempts: int = Field(sa_type=Integer)
+    first_tried_real: float | None = _maybe(Float)
+    next_try_real: float | None = _maybe(Float)
+    #: Traceback without values.
+    error: str = _text()
+
+
+class Turn(Base, table=True):
+    """One event applied to one conversation."""
+
+    id: int = _id()
+    patient: str = _patient(index=True)
+    inbox: int = Field(sa_type=BigInteger)
+    cause: str = _text()
+    at: int = _micros()
+    dialog: str = _text()
+    version: str = _text()
+    state: str = _text()
+
+
+class Outbox(Base, table=True):
+    """The delivery ledger. State: due, claimed, sent, failed, expired, suppressed."""
+
+    __table_args__ = (
+        Index("ix_outbox_patient", "patient", "id"),
+        Index("ix_outbox_due", "lane", "due_at", "id", **_where("state = 'due'")),
+        Index("ix_outbox_chat", "address", "id", **_where("state = 'due'")),
+        Index("ix_outbox_claimed", "address", **_where("state = 'claimed'")),
+        Index("ix_outbox_expiry", "expires_at", **_where("state = 'due' AND expires_at IS NOT NULL")),
+    )
+    id: int = _id()
+    patient: str = _patient()
+    address: int = Field(sa_type=BigInteger)
+    #: Sealed.
+    body: bytes = _sealed()
+    due_at: int = _micros()
+    lane: int = Field(sa_type=Integer)
+    quiet: int = Field(sa_type=Integer)
+    token: str = _text()
+    in_place: str = _text()
+    expires_at: int | None = _maybe(BigInteger)
+    on_doubt: str = _text()
+    turn: int = Field(sa_type=BigInteger)
+    state: str = _text()
+    reason: str = _text()
+    attempts: int = Field(sa_type=Integer)
+    claimed_by: str = _text()
+    lease_real: float | None = _maybe(Float)
+    created_at: int = _micros()
+    claimed_at: int | None = _maybe(BigInteger)
+    settled_at: int | None = _maybe(BigInteger)
+    remote_id: str = _text()
+
+
+class Timer(Base, table=True):
+    """What is due when, one row per patient and purpose. The body is plain JSON."""
+
+    __table_args__ = (Index("ix_timer_due", "due_at", "patient", "purpose"),)
+    patient: str = _patient(key=True)
+    purpose: str = _text(key=True)
+    due_at: int = _micros()
+    token: str | None = _maybe(Text)
+    body: str = _text()
+
+
+# -- what patients tell -------------------------------------------------------------------------------
+class Diary(Base, table=True):
+    """A diary entry of one local day."""
+
+    __table_args__ = (Index("ix_diary_patient", "patient", "id"),)
+    id: int = _id()
+    patient: str = _patient()
+    day: str = _text()
+    kind: str = _text()
+    at: int = _micros()
+    #: Sealed.
+    body: bytes = _sealed()
+
+
+class Response(Base, table=True):
+    """The answers to one instrument."""
+
+    __table_args__ = (Index("ix_response_patient", "patient", "id"),)
+    id: int = _id()
+    patient: str = _patient()
+    instrument: str = _text()
+    assessment: str = _text()
+    day: str = _text()
+    at: int = _micros()
+    #: Sealed.
+    body: bytes = _sealed()
+
+
+class Alert(Base, table=True):
+    """Something a therapist must see."""
+
+    __table_args__ = (
+        Index("ix_alert_patient", "patient", "id"),
+        Index("ix_alert_open", "id", "acknowledged_at", **_where("acknowledged_at IS NULL")),
+    )
+    id: int = _id()
+    patient: str = _patient()
+    priority: str = _text()
+    opened_at: int = _micros()
+    #: Sealed: kind and body; the kind alone already tells of the patient's health.
+    body: bytes = _sealed()
+    acknowledge_by: int | None = _maybe(BigInteger)
+    acknowledged_at: int | None = _maybe(BigInteger)
+    acknowledged_by: str = _text()
+    escalated_at: int | None = _maybe(BigInteger)
+
+
+class Consent(Base, table=True):
+    """A consent given or refused."""
+
+    id: int = _id()
+    patient: str = _patient(index=True)
+    version: str = _text()
+    given: int = Field(sa_type=Integer)
+    at: int = _micros()
+    #: Sealed.
+    body: bytes = _sealed()
+
+
+class Plan(Base, table=True):
+    """What the planner decided for one patient and local day."""
+
+    patient: str = _patient(key=True)
+    day: str = _text(key=True)
+    #: Sealed: its reasons tell what the patient did and did not do.
+    body: bytes = _sealed()
+
+
+class Incident(Base, table=True):
+    """Something the operator must see; nothing personal in it."""
+
+    id: int = _id()
+    at: int = _micros()
+    kind: str = _text()
+    #: May be empty: an incident of nobody's.
+    patient: str = Field(sa_type=Text, index=True)
+    detail: str = _text()
+
+
+class Media(Base, table=True):
+    """A drawn picture or an exported file."""
+
+    id: int = _id()
+    patient: str = _patient(index=True)
+    #: Sealed.
+    name: bytes = _sealed()
+    media_type: str = _text()
+    #: Sealed.
+    content: bytes = _sealed()
+    at: int = _micros()
+
+
+# -- devices, settings --------------------------------------------------------------------------------
+class Device(Base, table=True):
+    """A browser of the web chat, known by the hash of its secret."""
+
+    secret_hash: str = _text(key=True)
+    patient: str = _patient(index=True)
+    added_real: float = _real()
+
+
+class Link(Base, table=True):
+    """A one-time link that lets a new device in."""
+
+    token_hash: str = _text(key=True)
+    patient: str = _patient(index=True)
+    expires_real: float = _real()
+
+
+class Setting(Base, table=True):
+    """Small facts about the database itself."""
+
+    name: str = _text(key=True)
+    value: str = _text()
+
+
+#: Tables that hold rows of a patient, in the order in which erasure empties them.
+PERSONAL: tuple[type[Base], ...] = (
+    Outbox, Inbox, Turn, Conversation, Timer, Diary, Response, Alert, Consent, Plan, Incident, Media, Device,
+    Link, Invitation, Enrolment, Address,
+)  # fmt: skip
