@@ -71,9 +71,25 @@ def _rounded(value: float, digits: int = 0) -> float:
 
 
 def _times(left: Any, right: Any) -> Any:
+    return _numbers(left, right) and left * right
+
+
+def _remainder(left: Any, right: Any) -> Any:
+    return _numbers(left, right) and left % right
+
+
+def _numbers(left: Any, right: Any) -> bool:
+    """Both are numbers: `*` and `%` on texts could grow without bound."""
     if isinstance(left, int | float) and isinstance(right, int | float):
-        return left * right
-    raise FormulaError("Only numbers can be multiplied.")
+        return True
+    raise FormulaError("Only numbers can be multiplied or divided.")
+
+
+def _int(value: Any, other: int = 0) -> int:
+    try:
+        return int(float(value))
+    except (TypeError, ValueError, OverflowError):
+        return other
 
 
 def _join(values: Any, with_: str = ", ") -> str:
@@ -85,7 +101,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "default": _default,
     "length": _length,
     "round": _rounded,
-    "int": int,
+    "int": _int,
     "abs": abs,
     "join": _join,
     "first": lambda values: next(iter(values), None),
@@ -106,7 +122,7 @@ TESTS: Mapping[str, Callable[[Any], bool]] = {
 class _Sandbox(ImmutableSandboxedEnvironment):
     """Jinja2 without globals, with our filters and tests only; keys of facts come before attributes."""
 
-    intercepted_binops = frozenset(["*", "**"])
+    intercepted_binops = frozenset(["*", "**", "%"])
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         """A key of a mapping; anything else, and anything unknown, is missing."""
@@ -123,10 +139,10 @@ class _Sandbox(ImmutableSandboxedEnvironment):
             return self.undefined(name=str(argument))
 
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
-        """Multiplication of numbers only, so that no text grows without bound."""
+        """Multiplication and remainders of numbers only; no powers."""
         if operator == "**":
             raise FormulaError("Powers are not calculated here.")
-        return _times(left, right)
+        return _times(left, right) if operator == "*" else _remainder(left, right)
 
 
 def _environment() -> _Sandbox:
@@ -329,7 +345,7 @@ _BUILDERS: Mapping[type, Callable[[Any], Compiled]] = {
     nodes.Mul: _binary(_times),
     nodes.Div: _binary(operator.truediv),
     nodes.FloorDiv: _binary(operator.floordiv),
-    nodes.Mod: _binary(operator.mod),
+    nodes.Mod: _binary(_remainder),
     nodes.CondExpr: _either,
     nodes.Concat: _joined,
     nodes.Test: _test,

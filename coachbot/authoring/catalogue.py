@@ -105,6 +105,7 @@ CATALOGUE: dict[str, Kind] = {
     "PROGRAMME_002": Kind("A programme names a dialog, instrument or place that is not there.", "Correct the name."),
     "SAFETY_001": Kind("A danger that leads to no dialog.", "Add it to content/safety/rules.yaml."),
     "SAFETY_002": Kind("The safety rules can't be read.", "Correct the place named."),
+    "SAFETY_003": Kind("A danger has no text of its own to be shown at once.", "Write it in safety/static.md."),
     "PHRASES_001": Kind("The phrases of a language can't be used.", "Correct the place named."),
     "INTERRUPT_001": Kind("An interrupt names a dialog that is not there.", "Correct content/interrupts.yaml."),
 }

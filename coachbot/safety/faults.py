@@ -20,7 +20,7 @@ class Fault(NamedTuple):
     cure: str
 
 
-class LexiconFault(ValueError):  # noqa: N818
+class LexiconFault(ValueError):
     """Lexicons that can't be used, with everything that is wrong with them."""
 
     def __init__(self, faults: Iterable[Fault]) -> None:

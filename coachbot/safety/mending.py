@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import partial
 from string import ascii_lowercase
 
 from coachbot.safety.folding import Folded, fold, fold_letter, folded
@@ -23,6 +24,7 @@ _MASKS = {
     "0": "o", "1": "il", "3": "e", "4": "a", "5": "s", "7": "t", "8": "b", "9": "g", "@": "a", "$": "s", "!": "il",
     "|": "il", "+": "t", "€": "e", "£": "l", "*": ascii_lowercase, "#": ascii_lowercase,
 }  # fmt: skip
+_MASK = re.compile(r"[*#@$!|+€£\d]")
 _MASKED = re.compile(r"[^\W\d_][*#@$!|+€£\d]|[*#@$!|+€£\d][^\W\d_]")
 _CHUNK = re.compile(r"[^\s,.;:?\"()/]+")
 _ONE_BY_ONE = re.compile(r"(?<!\w)[^\W\d](?:[ \n][^\W\d]){2,}(?!\w)")
@@ -60,7 +62,7 @@ class Mender:
 
     def readings(self, text: str, first: Folded) -> Iterator[Folded]:
         """The second readings of a text, whose first reading is given."""
-        texts = list(self._unmasked(text)) if _MASKED.search(text) else []
+        texts = list(self._unmasked(text)) if _MASK.search(text) and _MASKED.search(text) else []
         for shape in [first, *map(fold, texts)]:
             mended = self._mended(shape)
             if mended is not first:
@@ -71,7 +73,7 @@ class Mender:
         if not self._looks_odd(shape):
             return shape
         marked = _ONE_BY_ONE.sub(lambda run: self._joined(run.group()), shape.marked)
-        marked = _CUT_OFF.sub(lambda cut: self._rejoined(*cut.groups(), cut.group()), marked)
+        marked = _CUT_OFF.sub(self._rejoined, marked)
         marked = _WORD.sub(lambda word: self._right(word.group()), marked)
         return shape if marked == shape.marked else folded(marked)
 
@@ -110,9 +112,10 @@ class Mender:
         pieces = [letters[at : at + _LONGEST_RUN] for at in range(0, len(letters), _LONGEST_RUN)]
         return " ".join(word for piece in pieces for word in self._cut(piece))
 
-    def _rejoined(self, word: str, letter: str, both: str) -> str:
-        whole = word + letter
-        return whole if letter in self._lone and whole in self._known else both
+    def _rejoined(self, cut: re.Match[str]) -> str:
+        word, letter = cut.groups()
+        whole = f"{word}{letter}"
+        return whole if letter in self._lone and whole in self._known else cut.group()
 
     def _unglued(self, word: str) -> str | None:
         """The known words that a long unknown word consists of, or None."""
@@ -152,7 +155,7 @@ class Mender:
                 meanings[chunk] = self._meanings(chunk)
         known = {chunk: words for chunk, words in meanings.items() if words}
         for turn in range(max(map(len, known.values()), default=0)):
-            yield _CHUNK.sub(lambda chunk, turn=turn: _meaning(known, chunk.group(), turn), text)
+            yield _CHUNK.sub(partial(_meaning, known, turn), text)
 
     def _meanings(self, chunk: str) -> list[str]:
         """The known words that a masked word may be; closing exclamation marks may or may not belong to it."""
@@ -160,14 +163,14 @@ class Mender:
         for bare in dict.fromkeys((chunk.strip("!*"), chunk.rstrip("!"), chunk)):
             masks = [_MASKS.get(sign) or fold_letter(sign) for sign in bare]
             letters = [mask for mask in masks if mask and not mask.isspace()]
-            if len(letters) > 2 and any(len(mask) > 0 and sign in _MASKS for sign, mask in zip(bare, masks, strict=True)):
+            if len(letters) > 2 and not _MASKS.keys().isdisjoint(bare):
                 found += [word for word in self._by_length.get(len(letters), ()) if _fits(word, letters)]
         return list(dict.fromkeys(found))[:_MOST_MEANINGS]
 
 
-def _meaning(known: dict[str, list[str]], chunk: str, turn: int) -> str:
-    words = known.get(chunk)
-    return words[min(turn, len(words) - 1)] if words else chunk
+def _meaning(known: dict[str, list[str]], turn: int, chunk: re.Match[str]) -> str:
+    words = known.get(chunk.group())
+    return words[min(turn, len(words) - 1)] if words else chunk.group()
 
 
 def _fits(word: str, masks: list[str]) -> bool:
@@ -185,7 +188,8 @@ def _slips(word: str) -> Iterator[str]:
             if at > 1:
                 yield f"{word[: at - 1]}{letter}{word[at - 1]}{after}"
         if len(word) >= _MISTYPED:
-            yield before + after
+            if after:
+                yield before + after
             for group in (_VOWELS, _HISSES):
                 if letter in group:
                     yield from (before + other + after for other in group if other != letter)

@@ -56,6 +56,11 @@ class Enrolments:
                 raise EnrolmentError(f"enrolment {code} is {state}; only one in screening can be confirmed")
             if not enrolment.progress.screening:
                 raise EnrolmentError(f"enrolment {code}: the screening questions are not answered yet")
+            if enrolment.progress.screening.get("outcome") == "not_now":
+                reasons = enrolment.progress.screening.get("reasons")
+                raise EnrolmentError(
+                    f"enrolment {code} was screened out ({reasons}); nobody can be confirmed against the programme's rules"
+                )
             draft.change_enrolment(state="active", anchor=draft.local.date())
             draft.replan()
             say_section(draft, "confirmed", Delivery(lane=1), by=by)

@@ -72,9 +72,12 @@ class EnrollingPart(Part):
         """
         taken = self._run(_USE_INVITATION, hashed=code_hash, owner=patient, now=now_real)
         row = self._first(_INVITATION_OF, hashed=code_hash)
-        if row is None or (not taken and row[4] is None):
+        if row is None:
             return None
-        return Invitation(*row[:4], used_at=None if taken else row[4])
+        programme, arm, site, note, used_real = row
+        if not taken and used_real is None:
+            return None
+        return Invitation(programme, arm, site, note, used_at=None if taken else used_real)
 
     def enrolments(self) -> Sequence[EnrolmentBrief]:
         """All enrolments, without anything personal."""

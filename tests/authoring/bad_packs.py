@@ -36,7 +36,7 @@ wording: own
 items:
   - {code: now}
 scores:
-  - {code: now, items: [now], method: value, low: 0, high: 10, higher_is: worse, missing: {allow: 0, source: none}}
+  - {code: now, items: [now], method: value, low: 0, high: 10, higher_is: worse, missing: {allow: 0, source: ours}}
 change:
   - {score: now, points: 2, source: ours}
 licence: {terms: free, granted_by: nobody, source: ours}
@@ -57,7 +57,8 @@ Thank you.
 ANCHORED = (
     INSTRUMENT.replace("layout: scale\nrange: {low: 0, high: 10}\n", "layout: likert\n")
     .replace("10", "1")
-    .replace("items:\n", "anchors: [{code: a0, value: 0}, {code: a1, value: 1}]\nitems:\n")
+    .replace("4", "1")
+    .replace("items:\n", "anchors: [{code: a0, value: 0}, {code: a1, value: 1}]\nitems:\n", 1)
 )
 EXERCISE = "exercise: bridge\ngroup: gluteal\n"
 EXERCISE_WORDS = "## card\nBridge.\n## mistake\nToo high.\n## stop\nWhen it is enough.\n## easier\nLess high.\n"
@@ -173,9 +174,20 @@ BAD = (
     Bad("DIALOG_002", HELLO, 3, {HELLO: "dialog: a/hello\nstart: hi\nstates: {}\n"}),
     _dialog("DIALOG_003", 7, "part: bye", "part: by", "'by' is not a state. Did you mean 'bye'?"),
     _dialog("DIALOG_003", 2, "start: hi", "start: ho"),
-    _dialog("DIALOG_004", 5, "next: ask}", "next: bye}\n  lost: {next: ask}", "", ),
+    _dialog(
+        "DIALOG_004",
+        5,
+        "next: ask}",
+        "next: bye}\n  lost: {next: ask}",
+        "",
+    ),
     _dialog("DIALOG_005", 8, "bye: {say: true, end: done}", "bye: {say: true}"),
-    _state("DIALOG_006", 5, "  new: {next: [{when: demo, go: turn}, {else: ask}]}\n  turn: {next: new}", said="new -> turn -> new"),
+    _state(
+        "DIALOG_006",
+        5,
+        "  new: {next: [{when: demo, go: turn}, {else: ask}]}\n  turn: {next: new}",
+        said="new -> turn -> new",
+    ),
     _dialog("DIALOG_007", 6, "of: [all, part]", "of: [all, none]", "'none' is a word of Jinja"),
     _dialog("DIALOG_007", 6, "name: did", "name: Did", "'Did' is not a code"),
     _dialog("DIALOG_008", 7, "all: bye, part", "al: bye, all: bye, part", "Did you mean 'all'?"),
@@ -187,18 +199,31 @@ BAD = (
     _state("DIALOG_012", 5, "  new: {do: [{remind: {dialog: a/helo, in: 3 h}}], next: ask}"),
     _state("DIALOG_013", 5, "  new: {call: a/hello, next: ask}", said="a/hello -> a/hello"),
     Bad(
-        "DIALOG_014", HELLO, 4,
-        {HELLO: DIALOG.replace("say: true, next", "call: a/other, next", 1), HELLO_WORDS: WORDS.replace("## hi\nHello.\n", ""), **_OTHER_FILES},
+        "DIALOG_014",
+        HELLO,
+        4,
+        {
+            HELLO: DIALOG.replace("say: true, next", "call: a/other, next", 1),
+            HELLO_WORDS: WORDS.replace("## hi\nHello.\n", ""),
+            **_OTHER_FILES,
+        },
         "takes 'kind'",
     ),
     _dialog("DIALOG_015", 3, "start: hi\n", "start: hi\ngives: [nothing]\n", "never filled"),
     _dialog("DIALOG_016", 3, "start: hi\n", "start: hi\nmoved: {bye: hi}\n", "still is a state"),
     _state("DIALOG_017", 4, "  new: {say: true, next: ask}", "## new\n" + "A\n---\n" * 20, said="22 messages"),
-    Bad("DIALOG_018", "dialogs/education/x.yaml", 1, {"dialogs/education/x.yaml": DIALOG.replace("a/hello", "education/x"), "content/en/education/x.md": WORDS}),
+    Bad(
+        "DIALOG_018",
+        "dialogs/education/x.yaml",
+        1,
+        {"dialogs/education/x.yaml": DIALOG.replace("a/hello", "education/x"), "content/en/education/x.md": WORDS},
+    ),
     _state("DIALOG_019", 5, "  new: {ask: {scale: {name: s, from: 5, to: 5}}, next: ask}"),
     _state("DIALOG_019", 5, "  new: {ask: {choice: {name: s, of: [a]}, yes_no: {name: t}}, next: ask}"),
     Bad(
-        "DIALOG_020", HELLO, 4,
+        "DIALOG_020",
+        HELLO,
+        4,
         {
             HELLO: DIALOG.replace("say: true, next: ask", "call: a/other, next: {dun: ask, else: ask}", 1),
             HELLO_WORDS: WORDS.replace("## hi\nHello.\n", ""),
@@ -211,9 +236,13 @@ BAD = (
     _dialog("SLOT_001", 7, "start: hi\n", "start: hi\nslots: {did: {type: number, scope: programme}}\n"),
     _dialog("SLOT_002", 6, "name: did", "name: diary"),
     Bad(
-        "SLOT_003", HELLO, 6,
+        "SLOT_003",
+        HELLO,
+        6,
         {
-            "dialogs/a/other.yaml": "dialog: a/other\nstart: x\nslots: {did: {type: choice, scope: always}}\nstates:\n  x: {end: done}\n",
+            "dialogs/a/other.yaml": (
+                "dialog: a/other\nstart: x\nslots: {did: {type: choice, scope: always}}\nstates:\n  x: {end: done}\n"
+            ),
         },
     ),
     _state("GUARD_001", 5, "  new: {next: [{when: 'pain >', go: ask}, {else: ask}]}"),
@@ -221,13 +250,19 @@ BAD = (
     _state("GUARD_002", 5, "  new: {next: [{when: did_ == 'all', go: ask}, {else: ask}]}", said="Did you mean 'did'?"),
     _state("GUARD_002", 5, "  new: {next: [{when: diary.cee > 3, go: ask}, {else: ask}]}", said="Did you mean 'cse'?"),
     _state(
-        "GUARD_003", 6, f"{_ASK}\n  then: {{next: [{{when: pain > 3, go: ask}}, {{else: ask}}]}}",
-        "## new\nPain?\n", "'pain' may be missing",
+        "GUARD_003",
+        6,
+        f"{_ASK}\n  then: {{next: [{{when: pain > 3, go: ask}}, {{else: ask}}]}}",
+        "## new\nPain?\n",
+        "'pain' may be missing",
     ),
     _state("GUARD_003", 5, "  new: {next: [{when: diary.pain_last > 3, go: ask}, {else: ask}]}"),
     _dialog(
-        "GUARD_004", 7, "next: {all: bye, part: bye, else: bye}",
-        "next: [{when: did == 'al', go: bye}, {else: bye}]", "'did' is never 'al'. Did you mean 'all'?",
+        "GUARD_004",
+        7,
+        "next: {all: bye, part: bye, else: bye}",
+        "next: [{when: did == 'al', go: bye}, {else: bye}]",
+        "'did' is never 'al'. Did you mean 'all'?",
     ),
     # words
     Bad("WORDS_001", HELLO, 1, {HELLO_WORDS: None}, "content/en/a/hello.md is missing"),
@@ -245,47 +280,156 @@ BAD = (
     _words("WORDS_012", 3, "## ask", "### ore\nHi.\n## ask"),
     _words("WORDS_012", 1, "## hi", "Lost text.\n## hi"),
     _words("WORDS_013", 5, "All of it", "All of it, from the very first to the very last of them"),
-    Bad("WORDS_014", "content/de/a/hello.md", 1, {"content/de/a/hello.md": "## hi\nHallo.\n"}, "'## ask' is not translated"),
+    Bad(
+        "WORDS_014",
+        "content/de/a/hello.md",
+        1,
+        {"content/de/a/hello.md": "## hi\nHallo.\n"},
+        "'## ask' is not translated",
+    ),
     Bad("WORDS_015", "content/en/a/helo.md", 1, {"content/en/a/helo.md": "## hi\nHello.\n"}, "Did you mean 'a/hello'?"),
     _words("WORDS_016", 2, "Hello.", "{% set x = 3 %}{{ x }}"),
     _words("WORDS_016", 2, "Hello.", "{% for x in 'abc' %}{{ x }}{% endfor %}", "a loop runs over a slot"),
     _words("WORDS_016", 2, "Hello.", "{{ patient.name|title }}", "the filter 'title'"),
-    Bad("BLIND_001", HELLO_WORDS, 2, {"content/programmes/one.yaml": PROGRAMME, HELLO_WORDS: WORDS.replace("Hello.", "A Secret\ngarden.")}, "only both may meet"),
+    Bad(
+        "BLIND_001",
+        HELLO_WORDS,
+        2,
+        {"content/programmes/one.yaml": PROGRAMME, HELLO_WORDS: WORDS.replace("Hello.", "A Secret\ngarden.")},
+        "only both may meet",
+    ),
     _words("PICTURE_001", 2, "Hello.", "![A bridge](a/none.png)"),
-    Bad("PICTURE_002", HELLO_WORDS, 2, {"content/a/b.png": b"PNG", HELLO_WORDS: WORDS.replace("Hello.", "![](a/b.png)")}),
+    Bad(
+        "PICTURE_002", HELLO_WORDS, 2, {"content/a/b.png": b"PNG", HELLO_WORDS: WORDS.replace("Hello.", "![](a/b.png)")}
+    ),
     # things to be done
     _state("ACTION_001", 5, "  new: {do: [{awards: practice}], next: ask}", said="Did you mean 'award'?"),
-    _state("ACTION_002", 5, "  new: {do: [{alert: {kind: x, priority: low, not: did}}], next: ask}", said="Did you mean 'note'?"),
+    _state(
+        "ACTION_002",
+        5,
+        "  new: {do: [{alert: {kind: x, priority: low, not: did}}], next: ask}",
+        said="Did you mean 'note'?",
+    ),
     _state("ACTION_003", 5, "  new: {do: [{alert: {kind: x}}], next: ask}", said="'alert' needs 'priority'"),
     _state("ACTION_004", 5, "  new: {do: [{award: practise}], next: ask}", said="Did you mean 'practice'?"),
     _state("ACTION_005", 5, "  new: {do: [{save: {name: nam}}], next: ask}", said="'nam' is not a slot"),
     _state(
-        "ACTION_006", 6, f"{_ASK}\n  then: {{do: [{{record_practice: {{kind: cse, done: pain}}}}], next: ask}}", "## new\nPain?\n"
+        "ACTION_006",
+        6,
+        f"{_ASK}\n  then: {{do: [{{record_practice: {{kind: cse, done: pain}}}}], next: ask}}",
+        "## new\nPain?\n",
     ),
     # what becomes a dialog by itself
-    Bad("PRACTICE_001", "content/practices/rest.yaml", 3, {"content/practices/rest.yaml": "practice: rest\nlines: [{one: 5}]\nshort: [on]\n", "content/en/practices/rest.md": "## one\nRest.\n"}, "Did you mean 'one'?"),
     Bad(
-        "EXERCISE_001", "content/exercises/bridge.yaml", 3,
-        {"content/exercises/bridge.yaml": EXERCISE + "easier: brige\n", "content/en/exercises/bridge.md": EXERCISE_WORDS, "content/en/exercise.md": TRY_IT},
+        "PRACTICE_001",
+        "content/practices/rest.yaml",
+        3,
+        {
+            "content/practices/rest.yaml": "practice: rest\nlines: [{one: 5}]\nshort: [on]\n",
+            "content/en/practices/rest.md": "## one\nRest.\n",
+        },
+        "Did you mean 'one'?",
     ),
     Bad(
-        "EDUCATION_001", "content/education/messages.yaml", 2,
-        {"content/education/messages.yaml": "- {id: one, theme: facts, sources: [Us]}\n" * 2, "content/en/education/one.md": "## message\nOne.\n"},
+        "EXERCISE_001",
+        "content/exercises/bridge.yaml",
+        3,
+        {
+            "content/exercises/bridge.yaml": EXERCISE + "easier: brige\n",
+            "content/en/exercises/bridge.md": EXERCISE_WORDS,
+            "content/en/exercise.md": TRY_IT,
+        },
     ),
-    Bad("INSTRUMENT_001", "content/instruments/one.yaml", 11, {"content/instruments/one.yaml": INSTRUMENT.replace("higher_is: worse", "higher_is: bad"), "content/en/instruments/one.md": INSTRUMENT_WORDS}),
-    Bad("INSTRUMENT_002", "content/instruments/one.yaml", 11, {"content/instruments/one.yaml": INSTRUMENT.replace("change:\n  - {score: now, points: 2, source: ours}\n", ""), "content/en/instruments/one.md": INSTRUMENT_WORDS}),
-    Bad("SCREENING_001", "content/screening/one.yaml", 3, {"content/screening/one.yaml": SCREENING.replace("    when_met: {no: not_now}\n", ""), "content/en/screening/one.md": SCREENING_WORDS}),
-    Bad("PROGRAMME_001", "content/programmes/one.yaml", 5, {"content/programmes/one.yaml": PROGRAMME.replace("weeks: 4", "weeks: four")}),
-    Bad("PROGRAMME_002", "content/programmes/one.yaml", 27, {"content/programmes/one.yaml": PROGRAMME.replace("a/hello", "a/helo")}, "Did you mean 'a/hello'?"),
     Bad(
-        "SAFETY_001", "content/screening/one.yaml", 3,
-        {"content/screening/one.yaml": SCREENING + "    urgent: fire\n", "content/en/screening/one.md": SCREENING_WORDS}, "'fire'",
+        "EDUCATION_001",
+        "content/education/messages.yaml",
+        2,
+        {
+            "content/education/messages.yaml": "- {id: one, theme: facts, sources: [Us]}\n" * 2,
+            "content/en/education/one.md": "## message\nOne.\n",
+        },
     ),
-    Bad("SAFETY_001", "content/safety/rules.yaml", 2, {"content/safety/rules.yaml": "kinds:\n  fire: {priority: top, dialog: a/helo}\n"}, "Did you mean 'a/hello'?"),
-    Bad("SAFETY_002", "content/safety/rules.yaml", 2, {"content/safety/rules.yaml": "kinds:\n  fire: {priority: tip, dialog: a/hello}\n"}),
+    Bad(
+        "INSTRUMENT_001",
+        "content/instruments/one.yaml",
+        11,
+        {
+            "content/instruments/one.yaml": INSTRUMENT.replace("higher_is: worse", "higher_is: bad"),
+            "content/en/instruments/one.md": INSTRUMENT_WORDS,
+        },
+    ),
+    Bad(
+        "INSTRUMENT_002",
+        "content/instruments/one.yaml",
+        11,
+        {
+            "content/instruments/one.yaml": INSTRUMENT.replace(
+                "change:\n  - {score: now, points: 2, source: ours}\n", ""
+            ),
+            "content/en/instruments/one.md": INSTRUMENT_WORDS,
+        },
+    ),
+    Bad(
+        "SCREENING_001",
+        "content/screening/one.yaml",
+        3,
+        {
+            "content/screening/one.yaml": SCREENING.replace("    when_met: {no: not_now}\n", ""),
+            "content/en/screening/one.md": SCREENING_WORDS,
+        },
+    ),
+    Bad(
+        "PROGRAMME_001",
+        "content/programmes/one.yaml",
+        5,
+        {"content/programmes/one.yaml": PROGRAMME.replace("weeks: 4", "weeks: four")},
+    ),
+    Bad(
+        "PROGRAMME_002",
+        "content/programmes/one.yaml",
+        27,
+        {"content/programmes/one.yaml": PROGRAMME.replace("a/hello", "a/helo")},
+        "Did you mean 'a/hello'?",
+    ),
+    Bad(
+        "SAFETY_001",
+        "content/screening/one.yaml",
+        3,
+        {
+            "content/screening/one.yaml": SCREENING + "    urgent: fire\n",
+            "content/en/screening/one.md": SCREENING_WORDS,
+        },
+        "'fire'",
+    ),
+    Bad(
+        "SAFETY_001",
+        "content/safety/rules.yaml",
+        2,
+        {"content/safety/rules.yaml": "kinds:\n  fire: {priority: top, dialog: a/helo}\n"},
+        "Did you mean 'a/hello'?",
+    ),
+    Bad(
+        "SAFETY_002",
+        "content/safety/rules.yaml",
+        2,
+        {"content/safety/rules.yaml": "kinds:\n  fire: {priority: tip, dialog: a/hello}\n"},
+    ),
+    Bad(
+        "SAFETY_003",
+        "content/safety/rules.yaml",
+        2,
+        {"content/safety/rules.yaml": "kinds:\n  fire: {priority: top, dialog: a/hello}\n"},
+        "'## fire'",
+    ),
     Bad("PHRASES_001", "content/en/phrases.yaml", 1, {"content/en/phrases.yaml": "yess: [y]\n"}, "is missing"),
-    Bad("INTERRUPT_001", "content/interrupts.yaml", 1, {"content/interrupts.yaml": "stop: a/helo\n"}, "Did you mean 'a/hello'?"),
-)  # fmt: skip
+    Bad(
+        "INTERRUPT_001",
+        "content/interrupts.yaml",
+        1,
+        {"content/interrupts.yaml": "stop: a/helo\n"},
+        "Did you mean 'a/hello'?",
+    ),
+)
 
 
 def lay(root: Path, files: dict[str, str | bytes | None]) -> Path:

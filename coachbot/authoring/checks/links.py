@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from coachbot.authoring.checks.context import Context
 from coachbot.authoring.draft import Constant, Draft
 from coachbot.authoring.faults import Fault, did_you_mean, fault
-from coachbot.authoring.reading import BUILT_IN
+from coachbot.authoring.reading import BUILT_IN, DEFAULT_LANGUAGE
+from coachbot.authoring.safety import STATIC
 from coachbot.engine.model import State
 from coachbot.programme.model import Programme
 
@@ -106,6 +107,21 @@ def _safety(context: Context) -> Iterator[Fault]:
             told.add((file, line))
             cure = did_you_mean(dialog, context.reading.drafts)
             yield fault(file, line, "SAFETY_001", f"'{dialog}' is not a dialog", cure)
+    yield from _static(context)
+
+
+def _static(context: Context) -> Iterator[Fault]:
+    """Each kind of danger has its static text, in the default language at least."""
+    safety = context.reading.safety
+    written = safety.static.get(DEFAULT_LANGUAGE, {})
+    kinds = safety.rules.get("kinds")
+    for kind, rule in kinds.items() if isinstance(kinds, dict) else ():
+        section = rule.get("static", kind) if isinstance(rule, dict) else kind
+        if section not in written:
+            file, line = safety.places[kind]
+            message = f"the danger '{kind}' has no static text '## {section}'"
+            cure = f"Write it in content/{DEFAULT_LANGUAGE}/{STATIC}.md."
+            yield fault(file, line, "SAFETY_003", message, cure)
 
 
 def _exercises(context: Context) -> Iterator[Fault]:

@@ -73,7 +73,7 @@ async def press(request: Request) -> Response:
 async def attach(request: Request) -> Response:
     """Only that something was sent: the coach reads words, so the file stays where it is."""
     caller, body = await known_caller(request), await body_of(request)
-    kind = body.get("kind")
+    kind = _text(body, "kind", _LONGEST_NAME)
     if kind not in ATTACHMENTS:
         raise RefusalError(400, "bad_field")
     return await _take(request, caller, _id(body), kind="attachment", attachment=kind)

@@ -79,6 +79,7 @@ export class CoachMessage {
     this.state = 'settled';
     this.controls.settle(code);
     this.node.classList.remove('faded');
+    this.node.querySelector('.wide')?.classList.remove('wide');
   }
 
   fade() {
@@ -123,7 +124,7 @@ export class OwnMessage {
 
   stamp(at) {
     this.time.dateTime = at;
-    this.time.textContent = new Date(at).toLocaleTimeString(document.documentElement.lang, { hour: '2-digit', minute: '2-digit' });
+    this.time.textContent = new Date(at).toLocaleTimeString([], { timeStyle: 'short' });
   }
 
   show(state, why = '') {

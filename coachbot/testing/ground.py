@@ -1,0 +1,58 @@
+"""What every stage stands on and is made only once a process: the pack, and an empty database to copy."""
+
+from __future__ import annotations
+
+import atexit
+import shutil
+import tempfile
+from functools import lru_cache
+from pathlib import Path
+
+from coachbot.authoring.pack import Pack, load_pack
+from coachbot.engine import effects as fx
+from coachbot.rendering import Bubble, Words
+from coachbot.store import SqlStore, open_store
+
+_DATABASE, _KEYS = "coachbot.db", "keys.json"
+
+
+@lru_cache(maxsize=8)
+def pack_at(root: Path) -> Pack:
+    """The pack of a folder, loaded once a process."""
+    return load_pack(root)
+
+
+@lru_cache(maxsize=1)
+def _empty_database() -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="coachbot-stage-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    open_in(folder).close()
+    return folder
+
+
+def open_in(folder: Path) -> SqlStore:
+    """The store of a folder. Not durable, which a test can afford."""
+    return open_store(f"sqlite:///{folder / _DATABASE}", keys_path=folder / _KEYS, synchronous="OFF")
+
+
+def new_store(folder: Path) -> SqlStore:
+    """A fresh store in a folder, copied instead of migrated."""
+    if not (folder / _DATABASE).exists():
+        for name in (_DATABASE, _KEYS):
+            shutil.copy(_empty_database() / name, folder / name)
+    return open_in(folder)
+
+
+class BreakableWords(Words):
+    """The words of a pack, of which some can be made to fail."""
+
+    def __init__(self, words: Words) -> None:
+        self.__dict__.update(vars(words))
+        #: Path of the words and section.
+        self.broken: set[tuple[str, str]] = set()
+
+    def bubbles(self, language: str, text: fx.Text) -> tuple[Bubble, ...]:
+        """The messages of a text, unless it is broken."""
+        if (text.words, text.section) in self.broken:
+            raise RuntimeError(f"the screenplay broke {text.words} {text.section}")
+        return super().bubbles(language, text)

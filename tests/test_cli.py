@@ -1,0 +1,126 @@
+"""The commands, as an operator types them: what they print, and how they fail."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+
+def coachbot(*arguments: str, data: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run a command in a process of its own, with its data in a temporary folder."""
+    env = {**os.environ, "COACHBOT_DATA": str(data), **environment}
+    return subprocess.run(
+        [sys.executable, "-m", "coachbot.cli", *arguments],
+        capture_output=True, text=True, env=env, cwd=data if data.is_dir() else None, timeout=60,
+    )  # fmt: skip
+
+
+def fails_with_one_line(result: subprocess.CompletedProcess[str], *words: str) -> None:
+    assert result.returncode not in (0, None)
+    assert "Traceback" not in result.stderr
+    lines = [line for line in result.stderr.splitlines() if line.strip()]
+    assert len(lines) == 1, result.stderr
+    for word in words:
+        assert word in lines[0]
+
+
+def test_check_is_clean_on_the_pack_that_ships(tmp_path: Path) -> None:
+    result = coachbot("check", str(ROOT), data=tmp_path)
+    assert result.returncode == 0, result.stdout
+    assert "0 errors" in result.stdout
+
+
+def test_a_broken_pack_lists_every_fault_and_fails(tmp_path: Path) -> None:
+    (tmp_path / "dialogs").mkdir()
+    (tmp_path / "dialogs" / "one.yaml").write_text("dialog: one\nstart: here\nstates:\n  here: {say: true, next: nowhere}\n")
+    (tmp_path / "dialogs" / "two.yaml").write_text("dialog: two\ndialog: two\n")
+    (tmp_path / "content" / "en").mkdir(parents=True)
+    result = coachbot("check", str(tmp_path), data=tmp_path)
+    assert result.returncode == 1
+    assert "dialogs/one.yaml:4" in result.stdout
+    assert "dialogs/two.yaml:2" in result.stdout
+
+
+def test_a_broken_pack_refuses_to_start_and_lists_every_fault(tmp_path: Path) -> None:
+    (tmp_path / "dialogs").mkdir()
+    (tmp_path / "dialogs" / "one.yaml").write_text("dialog: one\nstart: here\nstates:\n  here: {say: true, next: nowhere}\n")
+    (tmp_path / "content" / "en").mkdir(parents=True)
+    result = coachbot("run", data=tmp_path, COACHBOT_PACK=str(tmp_path))
+    assert result.returncode == 1
+    assert "Traceback" not in result.stderr
+    assert "dialogs/one.yaml:4" in result.stderr
+
+
+def test_a_wrong_database_url_is_one_clear_line(tmp_path: Path) -> None:
+    fails_with_one_line(coachbot("run", data=tmp_path, COACHBOT_DATABASE="mysterydb://here"), "mysterydb")
+    fails_with_one_line(
+        coachbot("enrolment", "list", data=tmp_path, COACHBOT_DATABASE="mysterydb://here"), "mysterydb"
+    )
+
+
+def test_a_database_that_is_none_is_one_clear_line(tmp_path: Path) -> None:
+    (tmp_path / "coachbot.db").write_text("this is a shopping list, and a rather long one at that" * 40)
+    fails_with_one_line(coachbot("enrolment", "list", data=tmp_path), "coachbot.db")
+
+
+def test_a_folder_that_cannot_be_written_is_one_clear_line(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    fails_with_one_line(coachbot("enrolment", "list", data=tmp_path / "file" / "data"), "file")
+
+
+def test_a_missing_key_of_existing_data_is_one_clear_line(tmp_path: Path) -> None:
+    assert coachbot("invite", "sct_cse", "combined", data=tmp_path).returncode == 0
+    (tmp_path / "keys.json").unlink()
+    fails_with_one_line(coachbot("enrolment", "list", data=tmp_path), "key")
+
+
+def test_a_taken_port_is_one_clear_line(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        fails_with_one_line(coachbot("run", data=tmp_path, PORT=port), port)
+
+
+def test_a_missing_pack_is_one_clear_line(tmp_path: Path) -> None:
+    fails_with_one_line(coachbot("run", data=tmp_path, COACHBOT_PACK=str(tmp_path / "nowhere")), "COACHBOT_PACK")
+
+
+def test_an_invitation_is_a_code_of_four_groups(tmp_path: Path) -> None:
+    result = coachbot("invite", "sct_cse", "combined", data=tmp_path)
+    assert [len(group) for group in result.stdout.strip().split("-")] == [4, 4, 4, 4]
+
+
+def test_an_unknown_arm_names_those_there_are(tmp_path: Path) -> None:
+    fails_with_one_line(coachbot("invite", "sct_cse", "placebo", data=tmp_path), "placebo", "combined", "exercise")
+
+
+def test_the_burden_is_within_the_rules_and_equal_in_both_arms(tmp_path: Path) -> None:
+    result = coachbot("burden", data=tmp_path)
+    assert result.returncode == 0, result.stdout
+    assert "kept: at most 2 a day and 12 a week" in result.stdout
+    assert "BROKEN" not in result.stdout
+
+
+def test_a_dialog_is_drawn_as_mermaid(tmp_path: Path) -> None:
+    result = coachbot("draw", "cse/checkin", data=tmp_path)
+    assert result.returncode == 0, result.stderr
+    assert "did_you" in result.stdout
+
+
+def test_drawing_an_unknown_dialog_is_one_clear_line(tmp_path: Path) -> None:
+    fails_with_one_line(coachbot("draw", "cse/chekin", data=tmp_path), "cse/chekin")
+
+
+@pytest.mark.parametrize("command", ["check", "draw", "schema", "test", "play", "demo", "run", "invite", "alerts"])
+def test_every_command_explains_itself(command: str, tmp_path: Path) -> None:
+    result = coachbot(command, "--help", data=tmp_path)
+    assert result.returncode == 0
+    assert len(result.stdout) > 100
