@@ -10,7 +10,7 @@ import socket
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from coachbot.bootstrap import Coach, assemble, pack_root
@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 log = logging.getLogger("coachbot")
 
 TICK_S = 1.0
+_THURSDAY = 3
+#: Tries of a code an hour from one address; the demo hands out its own codes.
+_CODES, _DEMO_CODES = 10, 1000
 
 
 
@@ -79,10 +82,19 @@ def _run(settings: Settings, clock: RealClock | VirtualClock | None, *, demo: bo
     try:
         if clock is None:
             kept = stored_clock(store)
-            clock = kept if isinstance(kept, VirtualClock) else VirtualClock()
+            clock = kept if isinstance(kept, VirtualClock) else VirtualClock(_to_a_good_hour())
         asyncio.run(Engine(settings, store, clock, demo=demo).main(listening))
     finally:
         store.close()
+
+
+def _to_a_good_hour() -> timedelta:
+    """A new demo begins on the next Monday to Thursday at 10:00 UTC: the clinic is open, and nobody sleeps."""
+    now = datetime.now(UTC)
+    start = now.replace(hour=10, minute=0, second=0, microsecond=0)
+    while start <= now or start.weekday() > _THURSDAY:
+        start += timedelta(days=1)
+    return start - now
 
 
 def _listen(settings: Settings) -> socket.socket:
@@ -145,7 +157,8 @@ class Engine:
         desk = coach.desk("webchat", writer.receive)
         shelves = coach.world.small_words
         words = {language: shelf["webchat"] for language, shelf in shelves.items() if "webchat" in shelf}
-        app = create_app(desk, pack_root(self._settings), words, hub=hub)
+        tries = _DEMO_CODES if self._demo else _CODES
+        app = create_app(desk, pack_root(self._settings), words, hub=hub, codes_an_hour=tries)
         if self._demo:
             self._add_panel(app, coach, writer, desk, channels)
         return _Parts(coach, writer, hub, app)

@@ -97,8 +97,8 @@ CATALOGUE: dict[str, Kind] = {
     "EDUCATION_001": Kind("The same education message twice.", "Keep one of them."),
     "INSTRUMENT_001": Kind("An instrument is not complete or contradicts itself.", "Correct the place named."),
     "INSTRUMENT_002": _warning(
-        "A score of an instrument that nothing reads: it has no bands and no smallest change.",
-        "Give it one of them, or remove it.",
+        "No score of an instrument is ever read: there are no bands and no smallest change.",
+        "Give a score one of them.",
     ),
     "SCREENING_001": Kind("A question of a screening can never change its outcome.", "Give it when_met or outside."),
     "PROGRAMME_001": Kind("A programme contradicts itself.", "Correct the place named."),

@@ -43,9 +43,17 @@ def show(walk: Walk, text: fx.Text | None = None) -> None:
             labels_from,
             prompt.chosen,
             state.quiet or isinstance(state.ask, Wait),
-            state.in_place,
+            _group(walk, reworded=text is not None),
         )
     )
+
+
+def _group(walk: Walk, *, reworded: bool) -> str | None:
+    """Which earlier message this one replaces: an instrument's last item, or a list whose ticks change."""
+    state, prompt = walk.state, walk.prompt
+    if state.in_place or reworded or prompt is None or not isinstance(state.ask, Several):
+        return state.in_place
+    return prompt.token
 
 
 def offered(walk: Walk) -> tuple[tuple[str, ...], tuple[str, str]]:

@@ -217,6 +217,8 @@ class Prompt:
     #: What the patient wrote when the coach had to ask back.
     held: str = ""
     nagged: bool = False
+    #: A question that must not be skipped lightly was skipped once, and has been asked again.
+    skipped: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
-from typing import Any
 
 from coachbot.engine import effects as fx
 from coachbot.engine.answers.interrupts import interrupt_in
 from coachbot.engine.answers.read import Answer, AskBack, Interrupt, OutOfRange, Skip, Unclear, read
-from coachbot.engine.asking import codes_of, not_understood, reask, set_mode, show
+from coachbot.engine.asking import codes_of, not_understood, offered, reask, set_mode, show
 from coachbot.engine.asks import Ask, Choice, FreeText, Scale, Several, Wait, YesNo
 from coachbot.engine.events import Attached, Closed, Concerned, Opened, Pressed, Said, TimerFired
 from coachbot.engine.model import Passed, State, Value
+from coachbot.engine.stacking import raise_talk, safety_on_top
 from coachbot.engine.walk import Walk
 
 _PASSED_KEPT = 40
 _SLOWER = 1.5
 _SLOWEST = 3.4
+#: Buttons of the coach's own questions about the open one.
+_OWN_BUTTONS = ("go_on", "end", "stop_all", "answer", "therapist", "try_again")
 
 
 # -- text ---------------------------------------------------------------------------------------------
@@ -84,13 +85,10 @@ def _today(walk: Walk) -> date:
 
 def _answered_mode(walk: Walk, text: str) -> bool:
     """Read a text against the coach's own question (skip? stop all? go on?); False if it is none of these."""
-    prompt = walk.prompt
+    prompt, (codes, _) = walk.prompt, offered(walk)
     assert prompt is not None
-    labels = dict(prompt.labels)
     phrases = walk.library.phrases_for(walk.conversation.language)
-    reading = read(
-        Choice("mode", tuple(labels)), text, labels=labels, phrases=phrases, today=_today(walk)
-    )
+    reading = read(Choice("mode", codes), text, labels=dict(prompt.labels), phrases=phrases, today=_today(walk))
     if isinstance(reading, Answer):
         choose_mode(walk, str(reading.value))
         return True
@@ -203,15 +201,11 @@ def raise_danger(walk: Walk, state: State, kind: str, value: Value) -> None:
     walk.emit(fx.Danger(kind, walk.top.dialog, state.name, str(value)))
     asked = state.ask
     walk.after_saying(state, _outcome(asked, value) if asked is not None else None)
-    if walk.prompt is not None:
-        walk.park()
-    walk.resting = bool(walk.frames)
     dialog = walk.library.dialogs.get(walk.library.safety.get(kind, ""))
     if dialog is not None:
-        walk.push(dialog, "safety", slots={"kind": kind} if "kind" in dialog.takes else {})
+        safety_on_top(walk, dialog, {"kind": kind})
     else:
-        walk.resting = False
-    walk.run()
+        walk.run()
 
 
 def skip(walk: Walk) -> None:
@@ -223,8 +217,8 @@ def skip(walk: Walk) -> None:
     if getattr(ask, "required", False):
         not_understood(walk, required=True)
         return
-    if "missing" in state.dangers and prompt.tries == 0:
-        walk.prompt = replace(prompt, tries=1)
+    if "missing" in state.dangers and not prompt.skipped:
+        walk.prompt = replace(prompt, tries=1, skipped=True)
         show(walk, walk.text(state.section or state.name, "again", ask_kind=ask.kind))
         return
     _pass(walk)
@@ -272,7 +266,7 @@ def interrupt(walk: Walk, code: str) -> None:
     """A word above every dialog: its dialog goes on top and comes back to the open question."""
     if code == "back":
         back(walk)
-    elif code == "stop" and walk.frames and walk.dialog.origin == "practice" and walk.prompt is not None:
+    elif code == "stop" and walk.prompt is not None and isinstance(walk.state.ask, Wait):
         choose_wait(walk, "end")
     else:
         _open_interrupt_dialog(walk, code)
@@ -310,16 +304,13 @@ def pressed(walk: Walk, event: Pressed) -> None:
 
 
 def _wake_parked(walk: Walk, token: str) -> bool:
-    """Bring the waiting talk with this prompt to the top; talks above it that don't keep are over."""
+    """Bring the waiting talk with this prompt to the top; never from under a safety talk."""
     index = next((i for i, f in enumerate(walk.frames) if f.parked and f.parked.token == token), None)
     if index is None:
         return False
     if any(frame.opened == "safety" for frame in walk.frames[index + 1 :]):
         return False
-    if walk.prompt is not None:
-        walk.close_prompt("lapsed")
-    while len(walk.frames) > index + 1:
-        walk.drop_group("lapsed")
+    raise_talk(walk, index)
     parked = walk.top.parked
     walk.replace_top(parked=None)
     walk.prompt, walk.resting = parked, False
@@ -329,16 +320,31 @@ def _wake_parked(walk: Walk, token: str) -> bool:
 def _press_open(walk: Walk, code: str) -> None:
     prompt, ask = walk.prompt, walk.state.ask
     assert prompt is not None
-    if prompt.mode != "open" and code in dict(prompt.labels):
+    if prompt.mode != "open" and code in offered(walk)[0]:
         choose_mode(walk, code)
     elif isinstance(ask, Wait):
+        _press_waiting(walk, code)
+    else:
+        walk.prompt = replace(prompt, mode="open")
+        _press_answer(walk, ask, code)
+
+
+def _press_waiting(walk: Walk, code: str) -> None:
+    if code in codes_of(walk.state.ask):
         choose_wait(walk, code)
-    elif isinstance(ask, Several):
+    else:
+        walk.say_of_itself("wait_heard")
+
+
+def _press_answer(walk: Walk, ask: Ask | None, code: str) -> None:
+    if isinstance(ask, Several):
         _press_several(walk, ask, code)
-    elif code == "skip":
-        skip(walk)
     elif code in codes_of(ask):
         answer(walk, int(code) if isinstance(ask, Scale) else code)
+    elif code == "skip":
+        skip(walk)
+    elif code in _OWN_BUTTONS:
+        reask(walk)
     else:
         not_understood(walk)
 
@@ -354,6 +360,10 @@ def _press_several(walk: Walk, ask: Several, code: str) -> None:
         chosen = [c for c in ask.of if (c in prompt.chosen) != (c == code)]
         walk.prompt = replace(prompt, chosen=tuple(chosen))
         show(walk)
+    elif code == "skip":
+        skip(walk)
+    elif code in _OWN_BUTTONS:
+        reask(walk)
     else:
         not_understood(walk)
 
@@ -374,7 +384,7 @@ def choose_mode(walk: Walk, code: str) -> None:
         walk.prompt = replace(prompt, mode="open")
         skip(walk)
     elif code in ("therapist", "stop_all"):
-        walk.prompt = replace(prompt, mode="open", tries=0)
+        walk.prompt = replace(prompt, mode="open", tries=0, held="")
         interrupt(walk, "therapist" if code == "therapist" else "stop")
     elif code == "answer":
         _take_held(walk, prompt.held)
@@ -424,7 +434,7 @@ def opened(walk: Walk, event: Opened) -> None:
     if dialog is None or not walk.may_meet(dialog):
         walk.emit(fx.Ended(event.dialog, event.touchpoint, "passed_over"))
         return
-    if _resume_standing(walk, event.dialog):
+    if (dialog.keeps or event.by != "touchpoint") and _resume_standing(walk, event.dialog):
         return
     walk.lapse_unkept()
     walk.push(dialog, event.by, touchpoint=event.touchpoint, slots=event.slots)
@@ -435,12 +445,10 @@ def _resume_standing(walk: Walk, dialog: str) -> bool:
     index = next((i for i, f in enumerate(walk.frames) if f.dialog == dialog and f.opened != "call"), None)
     if index is None:
         return False
+    raise_talk(walk, index)
     if walk.prompt is not None:
         walk.park()
-    while walk.root() > index:
-        walk.drop_group("lapsed")
-    if walk.frames:
-        walk.reopen()
+    walk.reopen()
     return True
 
 
@@ -449,17 +457,10 @@ def concerned(walk: Walk, event: Concerned) -> None:
     dialog = walk.library.dialogs.get(event.dialog)
     if dialog is None:
         return
-    if walk.frames and walk.frames[walk.root()].dialog == event.dialog:
-        walk.reopen() if walk.prompt is None else reask(walk)
-        return
-    if walk.prompt is not None or walk.frames:
-        walk.park()
-    walk.push(dialog, "safety", slots=_taken(dialog.takes, event.slots))
-    walk.run()
-
-
-def _taken(takes: tuple[str, ...], slots: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: slots[name] for name in takes if name in slots}
+    if walk.prompt is not None and walk.frames[walk.root()].dialog == event.dialog:
+        reask(walk)
+    else:
+        safety_on_top(walk, dialog, event.slots)
 
 
 def closed(walk: Walk, event: Closed) -> None:

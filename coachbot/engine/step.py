@@ -8,6 +8,7 @@ from random import Random
 
 from coachbot.engine import effects as fx
 from coachbot.engine import receiving
+from coachbot.engine.answers.interrupts import interrupt_in
 from coachbot.engine.asks import Choice, Several, Wait
 from coachbot.engine.events import (
     Attached,
@@ -48,8 +49,8 @@ def step(
     """
     walk = Walk(library, conversation, now, rng, foresee)
     before = conversation.prompt.token if conversation.prompt else None
-    _repair(walk)
-    _dispatch(walk, event)
+    if _repair(walk, event):
+        _dispatch(walk, event)
     _arm_nag(walk, before)
     return Outcome(walk.result(), tuple(walk.effects))
 
@@ -78,7 +79,8 @@ def _arm_nag(walk: Walk, before: str | None) -> None:
     if prompt is not None and prompt.token == before:
         return
     opened_by = walk.frames[walk.root()].opened if walk.frames else ""
-    wants = prompt is not None and opened_by in ("touchpoint", "remind") and not _waits(walk)
+    reminded = any(isinstance(effect, fx.Act) and effect.action == "remind" for effect in walk.effects)
+    wants = prompt is not None and opened_by in ("touchpoint", "remind") and not reminded and not _waits(walk)
     if wants and prompt is not None and not prompt.nagged:
         walk.emit(fx.Arm("nag", timedelta(hours=walk.library.nag_after_hours), prompt.token))
     elif before is not None:
@@ -90,17 +92,19 @@ def _waits(walk: Walk) -> bool:
 
 
 # -- a dialog edited while patients stand in it -----------------------------------------------------------
-def _repair(walk: Walk) -> None:
-    """Bring frames onto the dialogs as they are today; tell the patient and the operator what moved."""
+def _repair(walk: Walk, event: Event) -> bool:
+    """Bring frames onto the dialogs as they are today; tell the patient and the operator what moved.
+
+    False if the event was an answer to a question that is no more: it must not answer another one.
+    """
     if all(_stands(walk.library, frame) for frame in walk.frames):
-        _repair_choices(walk)
-        return
+        return _repair_choices(walk, event)
     on_top = walk.frames[-1]
     frames = [_moved(walk, frame) for frame in walk.frames]
     walk.frames = [frame for frame in _without_orphans(frames) if frame is not None]
     if walk.frames and walk.frames[-1].dialog == on_top.dialog and walk.frames[-1].state == on_top.state:
-        return
-    _restart_prompt(walk)
+        return True
+    return _restart(walk, event, on_top)
 
 
 def _stands(library: Library, frame: Frame) -> bool:
@@ -136,27 +140,43 @@ def _without_orphans(frames: list[Frame | None]) -> list[Frame | None]:
     return kept
 
 
-def _restart_prompt(walk: Walk) -> None:
-    if walk.prompt is not None:
-        walk.close_prompt("lapsed")
+def _restart(walk: Walk, event: Event, before: Frame) -> bool:
+    """Ask anew from where the talk now stands, unless another talk or the end is about to come."""
+    rested = walk.resting
+    walk.close_prompt("lapsed")
     walk.emit(fx.Disarm("wait"))
+    walk.resting = bool(walk.frames)
+    if isinstance(event, Opened | Concerned | Closed):
+        return True
     walk.say_of_itself("moved")
-    walk.resting = False
-    walk.run()
+    if rested or not walk.frames:
+        return True
+    walk.reopen()
+    return not isinstance(event, Said) or _still_fits(walk, event, before)
 
 
-def _repair_choices(walk: Walk) -> None:
+def _still_fits(walk: Walk, event: Said, before: Frame) -> bool:
+    """A state that was only renamed takes the answer; a word above every dialog is always heard."""
+    dialog = walk.library.dialogs.get(before.dialog)
+    renamed = dialog.moved.get(before.state) if dialog else None
+    if walk.prompt is None or (walk.prompt.dialog, walk.prompt.state) == (before.dialog, renamed):
+        return True
+    return interrupt_in(event.text, walk.library.phrases_for(walk.conversation.language)) is not None
+
+
+def _repair_choices(walk: Walk, event: Event) -> bool:
     """A choice that is no longer among the answers is dropped from the open question."""
     prompt = walk.prompt
-    if prompt is None or prompt.mode != "open" or not walk.frames:
-        return
+    if prompt is None or not walk.frames:
+        return True
     ask = walk.state.ask
     if prompt.state != walk.top.state or ask is None:
-        _restart_prompt(walk)
-    elif isinstance(ask, Choice | Several):
+        return _restart(walk, event, walk.top)
+    if isinstance(ask, Choice | Several) and prompt.mode == "open":
         labels = tuple((code, label) for code, label in prompt.labels if code in ask.of or code in _CONTROLS)
         if len(labels) != len(prompt.labels):
             walk.prompt = replace(prompt, labels=labels)
+    return True
 
 
 _CONTROLS = ("done", "none", "skip")

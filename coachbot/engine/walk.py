@@ -299,19 +299,20 @@ class Walk:
     def lapse_unkept(self) -> None:
         """Talks that do not wait give way: they end as `lapsed`, down to one that keeps."""
         self.close_prompt_if_unkept()
-        while self.frames and not self._kept(self.root()):
+        while self.frames and not self.kept(self.root()):
             self.drop_group("lapsed")
         self.resting = bool(self.frames)
 
     def close_prompt_if_unkept(self) -> None:
         if self.prompt is None:
             return
-        if self._kept(self.root()):
+        if self.kept(self.root()):
             self.park()
         else:
             self.close_prompt("lapsed")
 
-    def _kept(self, root: int) -> bool:
+    def kept(self, root: int) -> bool:
+        """Whether the talk that begins at this frame waits while another one goes on top of it."""
         frame = self.frames[root]
         return self.library.dialogs[frame.dialog].keeps or frame.opened == "safety"
 

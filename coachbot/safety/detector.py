@@ -78,7 +78,7 @@ class Detector:
 
     def _file(self, filed: _Filed, words: Counter[str]) -> None:
         """Put an entry under the slot whose words are the rarest; the others are asked when it is met."""
-        slots = sorted(filed.entry.slots, key=lambda slot: sum(words[word] + 1 for word in slot.words))
+        slots = sorted(filed.entry.slots, key=lambda slot: _commonness(slot, words))
         filed = filed._replace(slots=tuple(slots[1:]))
         if not slots:
             self._always = (*self._always, filed)
@@ -125,6 +125,11 @@ class Detector:
         return sorted(fitting.values(), key=lambda filed: filed.rank)
 
 
+def _commonness(slot: Slot, words: Counter[str]) -> float:
+    """How likely a slot is met in any text: short words and words of many entries are common."""
+    return sum((words[word] + 1) * 0.5 ** len(word) for word in (*slot.words, *slot.beginnings))
+
+
 class _Context:
     """What stands around the finds of one text, worked out when there is a first find."""
 
@@ -135,7 +140,7 @@ class _Context:
     def dangerous(self, filed: _Filed, start: int, stop: int) -> Iterator[tuple[int, int]]:
         """The finds of an entry that begin within a stretch and are neither harmless nor denied."""
         lexicon, denied_until = filed.lexicon, 0
-        for begin, end in filed.entry.spans(self._shape.plain, start, stop):
+        for begin, end in filed.entry.spans(self._shape.marked, start, stop):
             if filed.kind != CRISIS and self._is_negated(begin, lexicon, denied_until):
                 denied_until = max(denied_until, end)
             elif not self._is_cleared(filed, begin, end):
@@ -161,7 +166,8 @@ class _Context:
         return self._spans[key]
 
     def _all_spans(self, entries: Sequence[Entry]) -> list[tuple[int, int]]:
-        return [span for entry in entries for span in entry.spans(self._shape.marked)]
+        likely = (entry for entry in entries if entry.may_match(self._shape))
+        return [span for entry in likely for span in entry.spans(self._shape.marked)]
 
     def _is_doubted(self, end: int, lexicon: Lexicon) -> bool:
         after = self._shape.plain[end : end + _NEGATION_REACH].split()[:_DOUBT_REACH]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 from typing import NamedTuple
 
 #: Between two thoughts; as long as a space, so that places in the two shapes agree.
@@ -19,6 +20,8 @@ UNSPACED = (
     "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 )
 _UNSPACED = re.compile(f"[{UNSPACED}]")
+#: Where a script without spaces meets one with spaces; they are read apart.
+_MEETING = re.compile(f"(?<=[{UNSPACED}])(?=[^{UNSPACED}])|(?<=[^{UNSPACED}])(?=[{UNSPACED}])")
 _TOKEN = re.compile(f"[{UNSPACED}]|[^{UNSPACED} ]+")
 _APOSTROPHES = "'’‘‛`´ʼʻ′＇ʹˈ"
 _HYPHENS = "-_‐‑‒"
@@ -39,8 +42,10 @@ class Folded(NamedTuple):
 
 def fold(text: str) -> Folded:
     """The plain shape of a text, in time linear in its length."""
-    thoughts = text.translate(_TABLE).split(BREAK)
-    return folded(BREAK.join([tidy for thought in thoughts if (tidy := " ".join(thought.split()))]))
+    letters = text.translate(_TABLE)
+    if not letters.isascii() and _UNSPACED.search(letters):
+        letters = _MEETING.sub(" ", letters)
+    return folded(BREAK.join([tidy for thought in letters.split(BREAK) if (tidy := " ".join(thought.split()))]))
 
 
 def folded(marked: str) -> Folded:
@@ -53,6 +58,11 @@ def folded(marked: str) -> Folded:
 def phrase(text: str) -> str:
     """A plain phrase of a lexicon as it can occur in a folded text."""
     return fold(text).plain
+
+
+def visible(text: str) -> str:
+    """A text with its signs kept: without what can't be seen, and wide or ornate characters as common ones."""
+    return text if text.isascii() else text.translate(_VISIBLE)
 
 
 def is_unspaced(letter: str) -> bool:
@@ -86,15 +96,23 @@ def _sign(part: str) -> str:
     return " " if category[0] == "Z" else BREAK
 
 
+def _visible_letter(letter: str) -> str:
+    common = unicodedata.normalize("NFKC", letter)
+    return common if _fold_letter(letter) or letter in _APOSTROPHES else ""
+
+
 class _Table(dict[int, str]):
-    """Characters worked out once, when they are first met."""
+    """What characters become, worked out once for each, when it is first met."""
+
+    def __init__(self, become: Callable[[str], str]) -> None:
+        super().__init__({code: become(chr(code)) for code in range(128)})
+        self._become = become
 
     def __missing__(self, code: int) -> str:
-        letters = _fold_letter(chr(code))
+        letters = self._become(chr(code))
         self[code] = letters
         return letters
 
 
-_TABLE = _Table()
-for _code in range(128):
-    _TABLE[_code] = _fold_letter(chr(_code))
+_TABLE = _Table(_fold_letter)
+_VISIBLE = _Table(_visible_letter)

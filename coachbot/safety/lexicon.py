@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from coachbot.safety.faults import Fault, did_you_mean
-from coachbot.safety.folding import phrase
+from coachbot.safety.folding import Folded, phrase
 from coachbot.safety.patterns import compiled, fold_source, parse
 from coachbot.safety.risks import risks
 from coachbot.safety.slots import Slot, WordWalk
@@ -27,18 +27,22 @@ class Entry:
     """One phrase or expression of a list."""
 
     pattern: re.Pattern[str]
-    #: A text that lacks one of these can't match; the rarest first.
+    #: A text that lacks one of these can't match.
     slots: tuple[Slot, ...]
     #: Every whole word that a match may hold.
     words: frozenset[str]
 
-    def spans(self, text: str, start: int = 0, stop: int | None = None) -> Iterator[tuple[int, int]]:
+    def may_match(self, shape: Folded) -> bool:
+        """Whether a text has the words without which this can't match."""
+        return all(slot.in_text(shape.plain, shape.words) for slot in self.slots)
+
+    def spans(self, marked: str, start: int = 0, stop: int | None = None) -> Iterator[tuple[int, int]]:
         """Where it matches, from every place it can begin at, also inside an earlier match."""
-        last = len(text) if stop is None else stop
-        found = self.pattern.search(text, start)
+        last = len(marked) if stop is None else stop
+        found = self.pattern.search(marked, start)
         while found is not None and found.start() < last:
             yield found.span()
-            found = self.pattern.search(text, found.start() + 1)
+            found = self.pattern.search(marked, found.start() + 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +96,8 @@ class LexiconReader:
         return Lexicon(
             self._language,
             {kind: tuple(self._kind(data, kind)) for kind in self._order},
-            tuple(self._list(data.get("harmless", ()), "harmless", optional="harmless" not in data)),
-            tuple(self._list(data.get("denied", ()), "denied", optional="denied" not in data)),
+            tuple(self._clearing(data, "harmless")),
+            tuple(self._clearing(data, "denied")),
             self._words(data, "doubts"),
             plain["words"],
             plain["between"],
@@ -111,9 +115,13 @@ class LexiconReader:
         for name, entries in lists.items():
             yield from self._list(entries, f"{kind}.{name}")
 
-    def _list(self, entries: object, path: str, *, optional: bool = False) -> Iterator[Entry]:
+    def _clearing(self, data: Mapping[str, object], key: str) -> Iterator[Entry]:
+        """What clears a find ends where a thought ends; what is danger does not."""
+        return self._list(data.get(key, ()), key, optional=key not in data, over_breaks=False)
+
+    def _list(self, entries: object, path: str, *, optional: bool = False, over_breaks: bool = True) -> Iterator[Entry]:
         for place, text in self._texts(entries, path, optional=optional):
-            entry = self._entry(text, place)
+            entry = self._entry(text, place, over_breaks=over_breaks)
             if entry is not None:
                 yield entry
 
@@ -129,25 +137,25 @@ class LexiconReader:
             else:
                 self._fault(f"{path}.{number}", f"{text!r} is no text.", "Write it between quotes.")
 
-    def _entry(self, text: str, path: str) -> Entry | None:
+    def _entry(self, text: str, path: str, *, over_breaks: bool) -> Entry | None:
         if len(text) > 1 and text[0] == text[-1] == "/":
-            return self._expression(fold_source(text[1:-1]), path)
+            return self._expression(fold_source(text[1:-1]), path, over_breaks=over_breaks)
         plain = phrase(text)
         if not plain:
             self._fault(path, f"'{text}' has no letters.", "Write the words that are looked for.")
             return None
-        return _entry(re.escape(plain).replace("\\ ", " "))
+        return _entry(re.escape(plain).replace("\\ ", " "), over_breaks=over_breaks)
 
-    def _expression(self, source: str, path: str) -> Entry | None:
+    def _expression(self, source: str, path: str, *, over_breaks: bool) -> Entry | None:
         try:
             found = risks(parse(source))
-            pattern = None if found else _entry(source)
+            entry = None if found else _entry(source, over_breaks=over_breaks)
         except (re.error, OverflowError, RecursionError) as error:
             self._fault(path, f"this is no regular expression: {error}.", "Mend it, or write a plain phrase.")
             return None
         for message, cure in found:
             self._fault(path, message, cure)
-        return pattern
+        return entry
 
     def _words(self, data: Mapping[str, object], key: str, before: str = "") -> frozenset[str]:
         texts = self._texts(data.get(key, ()), before + key, optional=key not in data)
@@ -174,6 +182,6 @@ class LexiconReader:
         self.faults.append(Fault(place, message, cure))
 
 
-def _entry(source: str) -> Entry:
+def _entry(source: str, *, over_breaks: bool) -> Entry:
     walk = WordWalk(parse(source))
-    return Entry(compiled(source), tuple(walk.slots), frozenset(walk.words))
+    return Entry(compiled(source, over_breaks=over_breaks), tuple(walk.slots), frozenset(walk.words))

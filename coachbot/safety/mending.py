@@ -13,23 +13,25 @@ danger lists alone, and brings words of the text nearer to them:
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from string import ascii_lowercase
 
-from coachbot.safety.folding import Folded, fold, fold_letter, folded
+from coachbot.safety.folding import UNSPACED, Folded, fold, fold_letter, folded, visible
 
 #: Signs and digits that stand for letters; `*` and `#` for any letter.
 _MASKS = {
     "0": "o", "1": "il", "3": "e", "4": "a", "5": "s", "7": "t", "8": "b", "9": "g", "@": "a", "$": "s", "!": "il",
     "|": "il", "+": "t", "€": "e", "£": "l", "*": ascii_lowercase, "#": ascii_lowercase,
 }  # fmt: skip
-_MASK = re.compile(r"[*#@$!|+€£\d]")
-_MASKED = re.compile(r"[^\W\d_][*#@$!|+€£\d]|[*#@$!|+€£\d][^\W\d_]")
+_MASKED = re.compile(r"[*#@$!|+€£0-9](?:(?=[^\W\d_])|(?<=[^\W\d_].))")
 _CHUNK = re.compile(r"[^\s,.;:?\"()/]+")
 _ONE_BY_ONE = re.compile(r"(?<!\w)[^\W\d](?:[ \n][^\W\d]){2,}(?!\w)")
-_CUT_OFF = re.compile(r"(\w+)[ \n]([^\W\d])(?!\w)")
+_CUT_OFF = re.compile(r"(?<!\w)(\w+)[ \n]([^\W\d])(?!\w)")
+_SPACED_OUT = re.compile(f"(?<=[{UNSPACED}])[ \\n](?=[{UNSPACED}])")
 _HELD = re.compile(r"(\w)\1{2,}")
+#: A letter held down is read as two and then as one, and the other way round ("tooo" is "too" or "to").
+_RELEASES = ((r"\1\1", r"\1"), (r"\1", r"\1\1"))
 _HELD_LETTERS = tuple(letter * 3 for letter in ascii_lowercase)
 _WORD = re.compile(r"\w+")
 _VOWELS = "aeiouy"
@@ -56,25 +58,29 @@ class Mender:
             self._slips.pop(word, None)
         self._lone = frozenset(ascii_lowercase) - self._known
         self._longest = max(map(len, self._words), default=1)
-        self._by_length: dict[int, list[str]] = {}
+        self._by_start: dict[tuple[str, int], list[str]] = {}
         for word in sorted(self._words):
-            self._by_length.setdefault(len(word), []).append(word)
+            self._by_start.setdefault((word[0], len(word)), []).append(word)
 
     def readings(self, text: str, first: Folded) -> Iterator[Folded]:
         """The second readings of a text, whose first reading is given."""
-        texts = list(self._unmasked(text)) if _MASK.search(text) and _MASKED.search(text) else []
+        seen = visible(text)
+        texts = self._unmasked(seen) if _MASKED.search(seen) else ()
         for shape in [first, *map(fold, texts)]:
-            mended = self._mended(shape)
-            if mended is not first:
-                yield mended
+            for letters in _RELEASES if _may_be_held(shape.plain) else _RELEASES[:1]:
+                mended = self._mended(shape, letters)
+                if mended is not first:
+                    yield mended
 
-    def _mended(self, shape: Folded) -> Folded:
+    def _mended(self, shape: Folded, release: tuple[str, str]) -> Folded:
         """Every word put right; the same object if there is nothing to do."""
         if not self._looks_odd(shape):
             return shape
         marked = _ONE_BY_ONE.sub(lambda run: self._joined(run.group()), shape.marked)
         marked = _CUT_OFF.sub(self._rejoined, marked)
-        marked = _WORD.sub(lambda word: self._right(word.group()), marked)
+        marked = _WORD.sub(lambda word: self._right(word.group(), release), marked)
+        if not marked.isascii():
+            marked = _SPACED_OUT.sub("", marked)
         return shape if marked == shape.marked else folded(marked)
 
     def _looks_odd(self, shape: Folded) -> bool:
@@ -82,25 +88,23 @@ class Mender:
         words = shape.words
         if not self._slips.keys().isdisjoint(words) or not self._lone.isdisjoint(words):
             return True
-        if any(letters in shape.plain for letters in _HELD_LETTERS):
-            return True
-        if not shape.plain.isascii():
+        if _may_be_held(shape.plain) or not shape.plain.isascii():
             return True
         return any(len(word) >= _GLUED and self._unglued(word) is not None for word in words - self._known)
 
-    def _right(self, word: str) -> str:
+    def _right(self, word: str, release: tuple[str, str]) -> str:
         if word in self._known:
             return word
         slip = self._slips.get(word)
         if slip is not None:
             return slip
         if _HELD.search(word):
-            return self._released(word)
+            return self._released(word, release)
         return (self._unglued(word) if len(word) >= _GLUED else None) or word
 
-    def _released(self, word: str) -> str:
+    def _released(self, word: str, release: tuple[str, str]) -> str:
         """A word whose keys were held down, with each such letter twice or once, as some known word has it."""
-        for again in (r"\1\1", r"\1"):
+        for again in release:
             shorter = _HELD.sub(again, word)
             if shorter in self._known:
                 return shorter
@@ -119,33 +123,30 @@ class Mender:
 
     def _unglued(self, word: str) -> str | None:
         """The known words that a long unknown word consists of, or None."""
-        if not self._begins_known(word) or len(word) > _LONGEST_RUN:
+        if not word.isascii() or len(word) > _LONGEST_RUN:
             return None
-        cut = self._cut(word)
-        return " ".join(cut) if all(part in self._known for part in cut) else None
+        before = {0: 0}
+        for start in range(len(word)):
+            if start in before:
+                for end in self._ends(word, start):
+                    before.setdefault(end, start)
+        return " ".join(_parts(word, before)) if len(word) in before else None
 
-    def _begins_known(self, word: str) -> bool:
-        return any(word[:length] in self._known for length in range(1, self._longest + 1))
+    def _ends(self, word: str, start: int) -> Iterator[int]:
+        """Where the known words end that begin at a place of a word; of one letter only at its beginning ("i")."""
+        last = min(len(word), start + self._longest)
+        first = start + 2 if start else 1
+        return (end for end in range(first, last + 1) if word[start:end] in self._words)
 
     def _cut(self, letters: str) -> list[str]:
         """Letters cut into the fewest parts: known words, and single letters where none fits."""
-        fewest: list[tuple[int, int]] = [(0, 0)]
+        fewest, before = [0], {0: 0}
         for end in range(1, len(letters) + 1):
             starts = range(max(0, end - self._longest), end)
-            fewest.append(
-                min(
-                    (fewest[start][0] + 1, start)
-                    for start in starts
-                    if end - start == 1 or letters[start:end] in self._words
-                )
-            )
-        parts: list[str] = []
-        end = len(letters)
-        while end:
-            start = fewest[end][1]
-            parts.append(letters[start:end])
-            end = start
-        return parts[::-1]
+            fits = (start for start in starts if end - start == 1 or letters[start:end] in self._words)
+            before[end] = min(fits, key=fewest.__getitem__)
+            fewest.append(fewest[before[end]] + 1)
+        return _parts(letters, before)
 
     def _unmasked(self, text: str) -> Iterator[str]:
         """The text with its masked words put in plain, once for every meaning they may have."""
@@ -160,12 +161,28 @@ class Mender:
     def _meanings(self, chunk: str) -> list[str]:
         """The known words that a masked word may be; closing exclamation marks may or may not belong to it."""
         found: list[str] = []
-        for bare in dict.fromkeys((chunk.strip("!*"), chunk.rstrip("!"), chunk)):
+        for bare in dict.fromkeys((chunk.strip("!*"), chunk.rstrip("!"))):
             masks = [_MASKS.get(sign) or fold_letter(sign) for sign in bare]
             letters = [mask for mask in masks if mask and not mask.isspace()]
             if len(letters) > 2 and not _MASKS.keys().isdisjoint(bare):
-                found += [word for word in self._by_length.get(len(letters), ()) if _fits(word, letters)]
+                likely = (word for start in letters[0] for word in self._by_start.get((start, len(letters)), ()))
+                found += [word for word in likely if _fits(word, letters)]
         return list(dict.fromkeys(found))[:_MOST_MEANINGS]
+
+
+def _may_be_held(plain: str) -> bool:
+    """Whether some letter may stand three times in a row (cheaper to ask than to find out)."""
+    return not plain.isascii() or any(letters in plain for letters in _HELD_LETTERS)
+
+
+def _parts(letters: str, before: Mapping[int, int]) -> list[str]:
+    """The parts of a word, from the place where each part that ends somewhere begins."""
+    parts: list[str] = []
+    end = len(letters)
+    while end:
+        parts.append(letters[before[end] : end])
+        end = before[end]
+    return parts[::-1]
 
 
 def _meaning(known: dict[str, list[str]], turn: int, chunk: re.Match[str]) -> str:

@@ -6,14 +6,18 @@ The standard library's own parser does the reading (`re._parser`, private, there
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
-from coachbot.safety.folding import UNSPACED, fold_letter, is_unspaced
+from coachbot.safety.folding import fold_letter, is_unspaced
 
 _parser: Any = import_module("re._parser")
 _MOST_OPTIONS = 12
+_LOOKS = ("(?=", "(?!", "(?<=", "(?<!")
+#: The parts of a source between which nothing can be put.
+_PART = re.compile(r"\\.|\(\?<?[=!]|\(\?:|\[\^?|.", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +87,32 @@ def parse(source: str) -> Sequence:
     return (*strange, *_sequence(tree))
 
 
-def compiled(source: str) -> re.Pattern[str]:
-    """The expression for folded texts: whole words at both ends, no group remembered."""
+def compiled(source: str, *, over_breaks: bool) -> re.Pattern[str]:
+    """The expression for marked texts: whole words at both ends, no group remembered.
+
+    With `over_breaks` a space of it matches a break too; never inside a look ahead or behind: "I can't go on. My
+    back ..." must not be taken for "I can't go on my walk".
+    """
     body = re.sub(r"(?<!\\)\((?!\?)", "(?:", source)
-    letter = f"[^ \\n{UNSPACED}]"
-    if not any(is_unspaced(sign) for sign in source):
-        return re.compile(f"(?<!{letter})(?:{body})(?!{letter})")
-    left, right = f"(?:(?=[{UNSPACED}])|(?<!{letter}))", f"(?:(?<=[{UNSPACED}])|(?!{letter}))"
-    return re.compile(f"{left}(?:{body}){right}")
+    if over_breaks:
+        body = "".join(_over_breaks(body))
+    letter = "[a-z0-9]" if any(is_unspaced(sign) for sign in source) else r"\w"
+    return re.compile(f"(?<!{letter})(?:{body})(?!{letter})")
+
+
+def _over_breaks(source: str) -> Iterator[str]:
+    looks: list[bool] = []
+    in_class = False
+    for part in _PART.findall(source):
+        if in_class or part in ("[", "[^"):
+            in_class = part != "]"
+            yield " \\n" if part == " " else part
+            continue
+        if part.startswith("("):
+            looks.append(part in _LOOKS)
+        elif part == ")":
+            looks.pop()
+        yield "[ \\n]" if part == " " and not any(looks) else part
 
 
 def fold_source(source: str) -> str:

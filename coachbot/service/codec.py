@@ -73,17 +73,17 @@ def _prompt(prompt: Prompt | None) -> list[Any] | None:
     return [
         prompt.token, prompt.dialog, prompt.state, prompt.asked_at.isoformat(),
         [list(pair) for pair in prompt.labels], prompt.tries, list(prompt.chosen), prompt.mode, prompt.held,
-        prompt.nagged,
+        prompt.nagged, prompt.skipped,
     ]  # fmt: skip
 
 
 def _load_prompt(data: list[Any] | None) -> Prompt | None:
     if data is None:
         return None
-    token, dialog, state, asked_at, labels, tries, chosen, mode, held, nagged = data
+    token, dialog, state, asked_at, labels, tries, chosen, mode, held, nagged, skipped = data
     return Prompt(
         token, dialog, state, datetime.fromisoformat(asked_at),
-        tuple((code, label) for code, label in labels), tries, tuple(chosen), mode, held, nagged,
+        tuple((code, label) for code, label in labels), tries, tuple(chosen), mode, held, nagged, skipped,
     )  # fmt: skip
 
 

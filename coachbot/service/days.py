@@ -10,6 +10,7 @@ from coachbot.engine.events import Opened
 from coachbot.programme.localtime import moment
 from coachbot.programme.model import Programme
 from coachbot.programme.plan import DayPlan, Planned, plan_day
+from coachbot.programme.presence import paused_on, silent_at
 from coachbot.programme.standing import Standing
 from coachbot.service.draft import Draft
 from coachbot.service.facts import local_now
@@ -23,6 +24,7 @@ PLANNING_TIME = time(4, 0)
 BUSY_RETRY = timedelta(minutes=20)
 BUSY_AFTER_WORD = timedelta(minutes=30)
 _KEPT_DAYS = 14
+_NEVER_MOVED = ("assessment/", "safety/")
 _PLANNED_STATES = ("active", "treatment_stopped", "finished")
 
 
@@ -167,6 +169,25 @@ def open_touchpoint(draft: Draft, row: TimerRow) -> tuple[Opened, Delivery] | No
     return event, Delivery(lane=1, quiet=bool(body.get("quiet")), expires_at=expires)
 
 
+def outlasts_hold(dialog: str) -> bool:
+    """Neither a clinician's rest nor a pause moves assessments and safety."""
+    return dialog.startswith(_NEVER_MOVED)
+
+
+def may_remind(draft: Draft, dialog: str) -> bool:
+    """Whether a reminder the patient asked for earlier is still welcome."""
+    enrolment = draft.enrolment
+    if enrolment is None or enrolment.state == "withdrawn":
+        return False
+    if enrolment.anchor is None:
+        return not draft.progress.silent_until
+    standing = standing_of(draft.record, draft.now)
+    if silent_at(standing, draft.now):
+        return False
+    rests = standing.safety_hold or paused_on(standing, draft.local.date()) or standing.state == "treatment_stopped"
+    return outlasts_hold(dialog) or not rests
+
+
 #: After this many evening check-ins in a row without practice, the evening offers less instead of asking again.
 _MISSED_IN_A_ROW = 2
 
@@ -213,7 +234,7 @@ def may_nag(draft: Draft) -> bool:
         return False
     standing = standing_of(draft.record, draft.now)
     burden = programme.burden
-    if standing.silent_until is not None or standing.safety_hold or standing.state not in _PLANNED_STATES:
+    if silent_at(standing, draft.now) or standing.safety_hold or standing.state not in _PLANNED_STATES:
         return False
     if standing.nags_week >= burden.nags_per_week or not _waking(draft, burden):
         return False

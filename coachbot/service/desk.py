@@ -8,7 +8,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 
 from coachbot.service.ids import hashed
-from coachbot.service.ports import Clock, Line, Store
+from coachbot.service.ports import LAST_ID, Clock, Line, Store
 from coachbot.service.records import MediaRow, Update
 
 LINK_MINUTES = 30
@@ -76,10 +76,12 @@ class Desk:
         return secret
 
     # -- reading -----------------------------------------------------------------------------------------
-    def lines(self, patient: str, *, after: int = 0, limit: int = 500) -> Sequence[Line]:
-        """The talk as it happened, in order, from after a line's id."""
+    def lines(
+        self, patient: str, *, after: int = 0, before: int = LAST_ID, limit: int = 500, newest: bool = False
+    ) -> Sequence[Line]:
+        """The talk as it happened, in order, between two ids: the first `limit` lines, or the newest."""
         with self._store.reading() as tx:
-            return tx.lines(patient, after=after, limit=limit)
+            return tx.lines(patient, after=after, before=before, limit=limit, newest=newest)
 
     def media(self, patient: str, row: int) -> MediaRow | None:
         """A picture or file of this patient's own."""

@@ -43,7 +43,7 @@ def _looks_like_code(text: str) -> bool:
 def _start(tx: Transaction, draft: Draft, code: str) -> Event | None:
     """A code: it opens an enrolment once. Somebody already enrolled just goes on."""
     if draft.enrolment is not None:
-        return Said("")
+        return _go_on(draft)
     if not code:
         say_section(draft, "unknown_chat", Delivery())
         return None
@@ -59,3 +59,12 @@ def _start(tx: Transaction, draft: Draft, code: str) -> Event | None:
     draft.record = replace(draft.record, enrolment=enrolment)
     draft.enrolment_changed = True
     return Opened(WELCOME, "patient")
+
+
+def _go_on(draft: Draft) -> Event:
+    """Somebody already in opens the link once more: the open talk comes back, or a word out of the blue is answered."""
+    conversation = draft.record.conversation
+    if conversation.prompt is None:
+        return Said("")
+    opened = next(frame for frame in reversed(conversation.frames) if frame.opened != "call")
+    return Opened(opened.dialog, "patient")

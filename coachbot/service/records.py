@@ -180,6 +180,8 @@ class OutboxRow:
     turn: int = 0
     state: str = "due"
     reason: str = ""
+    #: How often sending it has failed so far.
+    attempts: int = 0
 
 
 @dataclass(frozen=True, slots=True)

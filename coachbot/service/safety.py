@@ -18,11 +18,9 @@ _RANK = {"low": 0, "medium": 1, "high": 2, "top": 3}
 
 
 def danger_in(world: World, row: InboxRow, language: str) -> str | None:
-    """The gravest danger in a free text, as a safety kind; None if there is none."""
+    """The gravest danger in a text, be it the caption of a photo; a safety kind, or None."""
     text = str(row.body.get("text") or "")
-    if not text or row.body.get("kind") != "text":
-        return None
-    return world.detector.gravest(text, language)
+    return world.detector.gravest(text, language) if text else None
 
 
 def respond_to(draft: Draft, kind: str, *, words: str = "", item: str = "") -> SafetyRule:
@@ -30,9 +28,6 @@ def respond_to(draft: Draft, kind: str, *, words: str = "", item: str = "") -> S
     rule, priority = rule_for(draft.world, kind)
     _give_help(draft, rule)
     tell_staff(draft, rule, priority, words=words, item=item)
-    if rule.silence_minutes:
-        due = draft.now + timedelta(minutes=rule.silence_minutes)
-        draft.arm("safety_silence", due, kind=rule.kind)
     return rule
 
 
@@ -45,7 +40,7 @@ def rule_for(world: World, kind: str) -> tuple[SafetyRule, str]:
 
 
 def tell_staff(draft: Draft, rule: SafetyRule, priority: str, *, words: str = "", item: str = "") -> None:
-    """Open or raise the alert with its clock, and start the rest that only a clinician ends."""
+    """Open or raise the alert with its clocks, and start the rest that only a clinician ends."""
     alert = raise_alert(draft, rule, priority, words=words, item=item)
     if rule.pause and draft.enrolment is not None and not draft.progress.safety_hold:
         draft.change_progress(safety_hold=True, alert_news=_news(draft))
@@ -53,6 +48,9 @@ def tell_staff(draft: Draft, rule: SafetyRule, priority: str, *, words: str = ""
     if alert is not None:
         due = draft.now + timedelta(minutes=rule.acknowledge_minutes)
         draft.arm(f"escalate:{alert.id}", due, alert=alert.id)
+    if rule.silence_minutes:
+        due = draft.now + timedelta(minutes=rule.silence_minutes)
+        draft.arm("safety_silence", due, kind=rule.kind)
 
 
 def _news(draft: Draft) -> dict[str, str | None]:

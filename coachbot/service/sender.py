@@ -57,11 +57,11 @@ class Sender:
                 worker=self._name,
                 lease_s=LEASE_S,
             )
-            patients = tx.load(list({row.patient for row in rows}))
+            addresses = tx.addresses(list({row.address for row in rows}))
         return [
-            (row, patients[row.patient].address.channel, patients[row.patient].address.chat)
+            (row, addresses[row.address].channel, addresses[row.address].chat)
             for row in rows
-            if row.patient in patients
+            if row.address in addresses
         ]
 
     async def drain(self) -> int:
@@ -88,15 +88,18 @@ class Sender:
             return self._settle_fault(row, type(error).__name__, permanent=False)
 
     def _settle_fault(self, row: OutboxRow, reason: str, *, permanent: bool) -> Settlement:
-        tries = int(row.body.get("tries", 0)) + 1 if isinstance(row.body, dict) else 1
+        tries = row.attempts + 1
         if permanent or tries >= _TRIES:
             return Settlement(row.id, "failed", reason)
         return Settlement(row.id, "due", reason, retry_at=self._clock.now() + timedelta(seconds=2**tries))
 
     def recover(self) -> int:
-        """Rows claimed by a process that died: sent again or skipped, by their own word."""
+        """Rows claimed by a process that died: sent again or skipped, by their own word.
+
+        Call it at the start of the one engine, under its lock: nobody else can hold a claim then.
+        """
         with self._store.writing() as tx:
-            return tx.release_ambiguous(now=self._clock.now(), now_real=self._clock.real())
+            return tx.release_ambiguous(now=self._clock.now(), now_real=float("inf"))
 
     # -- the task --------------------------------------------------------------------------------------
     def wake(self) -> None:

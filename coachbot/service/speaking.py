@@ -18,6 +18,7 @@ _ESCALATED = ("again", "example")
 
 def speak(draft: Draft, effects: tuple[fx.Effect, ...], delivery: Delivery) -> None:
     """Turn the texts of a step into outbox rows, and fill the open prompt's labels."""
+    delivery.safety = _safety_kind(draft)
     for effect in effects:
         match effect:
             case fx.Say():
@@ -33,12 +34,19 @@ def speak(draft: Draft, effects: tuple[fx.Effect, ...], delivery: Delivery) -> N
 class Delivery:
     """How the rows of one turn are to go out."""
 
-    __slots__ = ("expires_at", "lane", "quiet")
+    __slots__ = ("expires_at", "lane", "quiet", "safety")
 
     def __init__(self, *, lane: int = 0, quiet: bool = False, expires_at: datetime | None = None) -> None:
         self.lane = lane
         self.quiet = quiet
         self.expires_at = expires_at
+        #: The safety dialog that speaks, so that a channel can set its words apart; empty for any other.
+        self.safety = ""
+
+
+def _safety_kind(draft: Draft) -> str:
+    frames = draft.record.conversation.frames
+    return next((f.dialog.partition("/")[2] for f in reversed(frames) if f.opened == "safety"), "")
 
 
 def _language(draft: Draft) -> str:
@@ -70,6 +78,9 @@ def _keep_labels(draft: Draft, token: str, labels: tuple[tuple[str, str], ...]) 
     conversation = draft.record.conversation
     prompt = conversation.prompt
     if prompt is not None and prompt.token == token:
+        if prompt.mode != "open":
+            # The coach asks about the question; what the patient types may still answer the question itself.
+            labels = tuple({**dict(prompt.labels), **dict(labels)}.items())
         conversation = replace(conversation, prompt=replace(prompt, labels=labels))
         draft.record = replace(draft.record, conversation=conversation)
 
@@ -171,6 +182,8 @@ def queue(
     first: bool = False,
 ) -> None:
     """One outbox row. `first` puts it before everything else of the turn."""
+    if delivery.safety and "safety" not in body:
+        body = {**body, "safety": delivery.safety}
     row = OutboxRow(
         id=draft.new_id(),
         patient=draft.record.id,

@@ -16,7 +16,7 @@ from typing import Any
 
 from coachbot.engine import effects as fx
 from coachbot.engine.answers.interrupts import interrupt_in
-from coachbot.engine.events import Concerned, Event, Opened, Said, TimerFired
+from coachbot.engine.events import Concerned, Event, Opened, Pressed, Said, TimerFired
 from coachbot.engine.step import step
 from coachbot.service import acts, days, safety
 from coachbot.service.draft import Draft
@@ -77,9 +77,7 @@ class Turns:
             if limit > 1:
                 log.exception("a group could not be written; repeating it turn by turn")
                 return self._group(work, 1)
-            if work != self._inbox_group:
-                raise
-            return self._set_aside(error)
+            return self._set_aside(error) if work == self._inbox_group else self._set_timer_aside(error)
         self.do_afterwards(changes.afterwards)
         return count
 
@@ -100,6 +98,17 @@ class Turns:
             tx.save(changes)
         return len(rows)
 
+    def _set_timer_aside(self, error: Exception) -> int:
+        """A single timer whose rows cannot be written: it must not stand in the way of all others."""
+        with self._store.writing() as tx:
+            rows = _plans_first(tx.due_timers(self.world.clock.now(), GROUP))[:1]
+            records = tx.load([row.patient for row in rows])
+            changes = Changes(timers={(row.patient, row.purpose): None for row in rows})
+            for row in rows:
+                self._timer_failed(row, records[row.patient], error, changes)
+            tx.save(changes)
+        return len(rows)
+
     def _inbox_group(self, tx: Transaction, changes: Changes, limit: int) -> int:
         now_real = self.world.clock.real()
         self._screen_held(tx, changes, now_real)
@@ -109,15 +118,20 @@ class Turns:
         for row in rows:
             record = changes.conversations.get(row.patient) or records.get(row.patient)
             if record is None:
-                changes.done.append(row.id)
+                tx.park_inbox(row.id, error="the patient's record does not open; see the log")
             elif row.patient not in stuck and not self._take(tx, row, record, changes):
                 stuck.add(row.patient)
         return len(rows)
 
     def _timer_group(self, tx: Transaction, changes: Changes, limit: int) -> int:
-        rows = tx.due_timers(self.world.clock.now(), limit)
+        rows = _plans_first(tx.due_timers(self.world.clock.now(), GROUP))[:limit]
         records = dict(tx.load(list({row.patient for row in rows})))
+        planned: set[str] = set()
         for row in rows:
+            if row.purpose == "plan":
+                planned.add(row.patient)
+            elif row.purpose.startswith("touch:") and row.patient in planned:
+                continue  # the new plan has dropped it, or armed it anew
             changes.timers.setdefault((row.patient, row.purpose), None)
             record = changes.conversations.get(row.patient) or records.get(row.patient)
             if record is not None:
@@ -155,6 +169,9 @@ class Turns:
         if event is None:
             return
         if isinstance(event, Said) and self._at_rest(draft, event):
+            return
+        if isinstance(event, Pressed) and _must_rest(draft, event):
+            say_section(draft, "resting", Delivery())
             return
         self.apply(draft, event, Delivery())
 
@@ -211,7 +228,7 @@ class Turns:
 
     def _remind(self, draft: Draft, row: TimerRow) -> None:
         """The patient asked for it, so it is not unprompted; it still waits for a talk to end."""
-        if draft.enrolment is None or draft.enrolment.state == "withdrawn" or draft.progress.silent_until:
+        if not days.may_remind(draft, str(row.body["dialog"])):
             return
         if days.busy(draft.record, draft):
             draft.arm(row.purpose, draft.now + days.BUSY_RETRY, **row.body)
@@ -228,11 +245,10 @@ class Turns:
 
     def _silence(self, draft: Draft, kind: str) -> None:
         rule = self.world.rules[kind]
-        prompt = draft.record.conversation.prompt
-        if prompt is not None and prompt.dialog == rule.dialog and draft.record.conversation.frames:
-            first = self.world.pack.library.dialogs[rule.dialog].start
-            if prompt.state == first:
-                safety.no_answer(draft, kind)
+        first = self.world.pack.library.dialogs[rule.dialog].start
+        frames = draft.record.conversation.frames
+        if any(frame.dialog == rule.dialog and frame.state == first for frame in frames):
+            safety.no_answer(draft, kind)
 
     def _escalate(self, tx: Transaction, draft: Draft, alert_id: int) -> None:
         for alert in tx.alerts(draft.record.id, open_only=True):
@@ -256,6 +272,10 @@ class Turns:
             self.world.pack.library, conversation, event, now=draft.now, rng=self.world.rng, foresee=foresee
         )
         draft.record = replace(draft.record, conversation=outcome.conversation)
+        for effect in outcome.effects:
+            if isinstance(effect, fx.Danger):  # the help goes out before anything else of the turn
+                item = f"{effect.dialog}/{effect.state}={effect.answer}"
+                safety.respond_to(draft, effect.kind, item=item)
         speak(draft, outcome.effects, delivery)
         for effect in outcome.effects:
             self._effect(draft, effect)
@@ -266,8 +286,6 @@ class Turns:
                 draft.arm(effect.purpose, draft.now + effect.after, effect.token)
             case fx.Disarm():
                 draft.disarm(effect.purpose)
-            case fx.Danger():
-                safety.respond_to(draft, effect.kind, item=f"{effect.dialog}/{effect.state}={effect.answer}")
             case fx.Ended():
                 _ended(draft, effect)
             case fx.Moved():
@@ -347,6 +365,23 @@ class Turns:
             if row.purpose == "plan":
                 draft.arm("plan", draft.now + timedelta(hours=1))
         draft.merge(changes)
+
+
+def _plans_first(rows: Sequence[TimerRow]) -> list[TimerRow]:
+    """A plan that is due decides on what else is due at the same moment."""
+    return sorted(rows, key=lambda row: row.purpose != "plan")
+
+
+def _must_rest(draft: Draft, event: Pressed) -> bool:
+    """A button of a treatment talk that waits, while only a clinician may end the rest."""
+    frames = draft.record.conversation.frames
+    if not draft.progress.safety_hold:
+        return False
+    index = next((i for i, f in enumerate(frames) if f.parked and f.parked.token == event.token), None)
+    if index is None:
+        return False
+    opened = next(frame for frame in reversed(frames[: index + 1]) if frame.opened != "call")
+    return opened.opened in ("touchpoint", "remind") and not days.outlasts_hold(opened.dialog)
 
 
 def _trace(error: Exception) -> str:

@@ -16,7 +16,7 @@ from coachbot.store import settings
 from coachbot.store.keyfile import MasterKeys
 from coachbot.store.migrating import migrate
 from coachbot.store.part import Keys
-from coachbot.store.sealing import CipherCache
+from coachbot.store.sealing import CipherCache, OpenedCache
 from coachbot.store.sqlite import Synchronous, database_path, reading_engine, writing_engine
 from coachbot.store.store import SqlStore
 
@@ -60,7 +60,7 @@ def _prepare(writer: Engine, path: Path, keys_path: Path) -> Keys:
         with writer.begin() as connection:
             migrate(connection, str(path))
             master = _master_keys(connection, keys_path)
-            return Keys(master, CipherCache(), settings.lookup_key(connection, master))
+            return Keys(master, CipherCache(), OpenedCache(), settings.lookup_key(connection, master))
     except (DBAPIError, sqlite3.Error) as error:
         raise StoreError(f"{path}: {_told(error)}") from None
 

@@ -50,7 +50,7 @@ _NEXT = Statement(
         select(
             _HEAD.c.id, _HEAD.c.patient, _HEAD.c.address, _HEAD.c.body, _HEAD.c.due_at, _HEAD.c.lane,
             _HEAD.c.quiet, _HEAD.c.token, _HEAD.c.in_place, _HEAD.c.expires_at, _HEAD.c.on_doubt,
-            _HEAD.c.turn, _HEAD.c.reason,
+            _HEAD.c.turn, _HEAD.c.reason, _HEAD.c.attempts,
         )
         .join_from(OUTBOX, _HEAD, _HEAD.c.id == _FIRST_OF_CHAT)
         .where(
@@ -179,10 +179,11 @@ class OutboxPart(Part):
 
 
 def _message(row: Any, cipher: AESGCM) -> OutboxRow:
-    number_, patient, address, body, due, lane, quiet, token, in_place, expires, on_doubt, turn, reason = row
+    number_, patient, address, body, due, lane, quiet, token, in_place, expires, on_doubt, turn, reason, tries = row
     return OutboxRow(
         id=number_, patient=patient, address=address,
         body=codec.load(BODY.open(cipher, patient, number_, body)),
         due_at=moment(due), lane=lane, quiet=bool(quiet), token=token, in_place=in_place,
         expires_at=moment_or_none(expires), on_doubt=on_doubt, turn=turn, state="claimed", reason=reason,
+        attempts=tries,
     )  # fmt: skip

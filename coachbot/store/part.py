@@ -14,7 +14,7 @@ from sqlalchemy import Connection, select
 from coachbot.errors import StoreError
 from coachbot.store import tables
 from coachbot.store.keyfile import MasterKeys
-from coachbot.store.sealing import CipherCache, SealError
+from coachbot.store.sealing import CipherCache, OpenedCache, SealError
 from coachbot.store.statements import LONGEST, ListStatement, Statement
 
 log = logging.getLogger("coachbot.store")
@@ -37,6 +37,7 @@ class Keys:
 
     master: MasterKeys
     ciphers: CipherCache
+    opened: OpenedCache
     #: Key of the chat look-up.
     lookup: bytes
 

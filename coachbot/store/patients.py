@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
+from typing import Any, TypeVar
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import bindparam, func, select
@@ -18,6 +19,8 @@ from coachbot.store.keyfile import chat_hash
 from coachbot.store.part import Part
 from coachbot.store.sealing import KEY_BYTES, SealedColumn
 from coachbot.store.statements import ListStatement, Statement, insert_all
+
+T = TypeVar("T")
 
 PROFILE = SealedColumn("patient", "profile")
 CHAT = SealedColumn("address", "chat")
@@ -98,7 +101,7 @@ class PatientsPart(Part):
         rows = list(self._listed(_ADDRESSES, dict.fromkeys(ids)))
         ciphers = self._ciphers(row[1] for row in rows)
         return {
-            number: Address(number, account, channel, _chat(ciphers[patient], patient, number, chat))
+            number: Address(number, account, channel, CHAT.open(ciphers[patient], patient, number, chat).decode())
             for number, patient, account, channel, chat in rows
         }
 
@@ -152,14 +155,29 @@ class PatientsPart(Part):
             patient, site, profile, wrapped, version, address, account, channel, chat, talk, heard, *enrolled,
         ) = row  # fmt: skip
         cipher = self._keys.cipher(patient, wrapped, version)
+        opened = partial(self._remembered, cipher, patient)
         return PatientRecord(
             id=patient,
             site=site,
-            profile=codec.load_fields(Profile, codec.load(PROFILE.open(cipher, patient, patient, profile))),
+            profile=opened(PROFILE, patient, profile, _profile),
             conversation=_conversation(cipher, patient, talk),
-            address=Address(address, account, channel, _chat(cipher, patient, address, chat)),
-            enrolment=_enrolment(cipher, patient, enrolled) if enrolled[0] is not None else None,
+            address=Address(address, account, channel, opened(CHAT, address, chat, bytes.decode)),
+            enrolment=_enrolment(enrolled, opened, patient) if enrolled[0] is not None else None,
             last_heard=moment_or_none(heard),
+        )
+
+    def _remembered(
+        self,
+        cipher: AESGCM,
+        patient: str,
+        column: SealedColumn,
+        row: int | str,
+        sealed: bytes,
+        read: Callable[[bytes], T],
+    ) -> T:
+        """A value that seldom changes: opened and read, or remembered."""
+        return self._keys.opened.value(
+            column, patient, row, sealed, lambda: read(column.open(cipher, patient, row, sealed))
         )
 
 
@@ -169,20 +187,16 @@ def _conversation(cipher: AESGCM, patient: str, sealed: bytes | None) -> Convers
     return codec.load_conversation(patient, codec.load(CONVERSATION.open(cipher, patient, patient, sealed)))
 
 
-def _enrolment(cipher: AESGCM, patient: str, row: Sequence[Any]) -> Enrolment:
+def _profile(plain: bytes) -> Profile:
+    return codec.load_fields(Profile, codec.load(plain))
+
+
+def _counts(plain: bytes) -> tuple[Tally, Progress]:
+    body = codec.load(plain)
+    return codec.load_fields(Tally, body["tally"]), codec.load_fields(Progress, body["progress"])
+
+
+def _enrolment(row: Sequence[Any], opened: Callable[..., Any], patient: str) -> Enrolment:
     number, programme, arm, state, anchor, code, sealed = row
-    body = codec.load(ENROLMENT.open(cipher, patient, patient, sealed))
-    return Enrolment(
-        id=number,
-        programme=programme,
-        arm=arm,
-        state=state,
-        anchor=day_or_none(anchor),
-        tally=codec.load_fields(Tally, body["tally"]),
-        progress=codec.load_fields(Progress, body["progress"]),
-        code=code or "",
-    )
-
-
-def _chat(cipher: AESGCM, patient: str, address: int, sealed: bytes) -> str:
-    return CHAT.open(cipher, patient, address, sealed).decode()
+    tally, progress = opened(ENROLMENT, patient, sealed, _counts)
+    return Enrolment(number, programme, arm, state, day_or_none(anchor), tally, progress, code or "")

@@ -8,13 +8,17 @@ from __future__ import annotations
 
 import os
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Lock
+from typing import Any, TypeVar, cast
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from coachbot.errors import StoreError
+
+T = TypeVar("T")
 
 KEY_BYTES = 32
 _NONCE_BYTES = 12
@@ -96,3 +100,39 @@ class CipherCache:
         with self._lock:
             self._held.pop(patient, None)
             self._erased.add(patient)
+
+
+class OpenedCache:
+    """Values opened lately. The same sealed bytes give the same (frozen) value again, without any work; changed
+    bytes are opened anew. Profiles, chats and enrolments change far less often than they are needed."""
+
+    def __init__(self, size: int = 5_000) -> None:
+        self._size = size
+        self._held: OrderedDict[str, dict[SealedColumn, tuple[int | str, bytes, Any]]] = OrderedDict()
+        self._erased: set[str] = set()
+        self._lock = Lock()
+
+    def value(self, column: SealedColumn, patient: str, row: int | str, sealed: bytes, read: Callable[[], T]) -> T:
+        """The value of these bytes in this row, from memory or as `read` opens it."""
+        with self._lock:
+            held = self._held.get(patient, {}).get(column)
+        if held is not None and held[0] == row and held[1] == sealed:
+            return cast(T, held[2])
+        value = read()
+        self._keep(column, patient, (row, sealed, value))
+        return value
+
+    def forget(self, patient: str) -> None:
+        """The patient was erased."""
+        with self._lock:
+            self._held.pop(patient, None)
+            self._erased.add(patient)
+
+    def _keep(self, column: SealedColumn, patient: str, held: tuple[int | str, bytes, Any]) -> None:
+        with self._lock:
+            if patient in self._erased:
+                return
+            self._held.setdefault(patient, {})[column] = held
+            self._held.move_to_end(patient)
+            if len(self._held) > self._size:
+                self._held.popitem(last=False)

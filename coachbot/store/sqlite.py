@@ -66,6 +66,23 @@ def reading_engine(path: Path) -> Engine:
     )
 
 
+def fold_log(engine: Engine, how: Literal["PASSIVE", "TRUNCATE"]) -> bool:
+    """Fold the write-ahead log into the file, without waiting for anybody; False if somebody was in the way.
+
+    `TRUNCATE` leaves the log empty, so that nothing of a deleted row stays in it.
+    """
+    connection = engine.raw_connection()
+    try:
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA busy_timeout = 0")
+        busy = cursor.execute(f"PRAGMA wal_checkpoint({how})").fetchone()[0]
+        cursor.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
+        cursor.close()
+        return not busy
+    finally:
+        connection.close()
+
+
 def _engine(path: Path, begin: str, pragmas: str, **pool: int) -> Engine:
     """An engine that opens transactions itself: the driver's own way of beginning is switched off."""
     engine = create_engine(

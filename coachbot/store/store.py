@@ -6,12 +6,12 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Lock, get_ident
-from typing import Literal
 
 from sqlalchemy import Engine
 
 from coachbot.errors import StoreError
 from coachbot.store.part import Keys
+from coachbot.store.sqlite import fold_log
 from coachbot.store.transaction import SqlTransaction
 
 #: Keys wrapped anew in one transaction: about 10 ms.
@@ -55,7 +55,7 @@ class SqlStore:
         """Let go of every connection; the write-ahead log is folded into the file."""
         self._reader.dispose()
         with self._turn:
-            self._fold("PASSIVE")
+            fold_log(self._writer, "PASSIVE")
             self._writer.dispose()
 
     def rotate_master_key(self) -> int:
@@ -83,17 +83,7 @@ class SqlStore:
         """Forget the ciphers of erased patients, and leave nothing of them in the write-ahead log."""
         for patient in erased:
             self._keys.ciphers.forget(patient)
+            self._keys.opened.forget(patient)
         self._to_fold = self._to_fold or bool(erased)
         if self._to_fold:
-            self._to_fold = not self._fold("TRUNCATE")
-
-    def _fold(self, how: Literal["PASSIVE", "TRUNCATE"]) -> bool:
-        """Fold the write-ahead log into the file; False if a reader still needs it (tried again later)."""
-        connection = self._writer.raw_connection()
-        try:
-            cursor = connection.cursor()
-            busy = cursor.execute(f"PRAGMA wal_checkpoint({how})").fetchone()[0]
-            cursor.close()
-            return not busy
-        finally:
-            connection.close()
+            self._to_fold = not fold_log(self._writer, "TRUNCATE")

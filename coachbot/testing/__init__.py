@@ -32,7 +32,7 @@ _HOMES = {
     "read_screenplay": "reader",
     "run_screenplays": "running",
 }
-__all__ = sorted(_HOMES)  # noqa: PLE0605
+__all__ = sorted(_HOMES)
 
 
 def __getattr__(name: str) -> Any:

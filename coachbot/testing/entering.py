@@ -22,7 +22,13 @@ def enter(coach: Coach, account: int, channel: str, chat: str, role: Role, now: 
     profile = profile_of(role)
     anchor, today = role.enrolled, local_now(profile, now).date()
     enrolment = Enrolment(
-        ids.next(), role.programme, role.arm, "active", anchor, progress=_progress(role, anchor, today), code=new_code(8)
+        ids.next(),
+        role.programme,
+        role.arm,
+        "active",
+        anchor,
+        progress=_progress(role, anchor, today),
+        code=new_code(8),
     )
     talk = _with_slots(coach, Conversation(patient), role)
     record = PatientRecord(patient, coach.site, profile, talk, address, enrolment, last_heard=now)
@@ -57,7 +63,9 @@ def _with_slots(coach: Coach, talk: Conversation, role: Role) -> Conversation:
         name: slot for dialog in coach.world.pack.library.dialogs.values() for name, slot in dialog.slots.items()
         if slot.scope != "dialog"
     }  # fmt: skip
-    values = {name: _value(written, kinds[name].type if name in kinds else "text") for name, written in role.slots.items()}
+    values = {
+        name: _value(written, kinds[name].type if name in kinds else "text") for name, written in role.slots.items()
+    }
     always = {name: value for name, value in values.items() if name in kinds and kinds[name].scope == "always"}
     programme = {name: value for name, value in values.items() if name not in always}
     return replace(talk, programme_slots=programme, always_slots=always)

@@ -19,7 +19,11 @@ KINDS: tuple[tuple[str, str, str], ...] = (
     ("no_timer", r"no timer (?P<purpose>\S+)", "no timer wait"),
     ("timer", r"timer (?P<purpose>\S+)(?: at (?P<when>.+))?", "timer touch:evening at Mon 19:00"),
     ("no_alert", r"no alert(?: (?P<kind>\w+))?", "no alert"),
-    ("alert", r"alert (?P<kind>\w+)(?: priority (?P<priority>\w+))?(?P<seen> acknowledged)?", "alert crisis priority top"),
+    (
+        "alert",
+        r"alert (?P<kind>\w+)(?: priority (?P<priority>\w+))?(?P<seen> acknowledged)?",
+        "alert crisis priority top",
+    ),
     ("outbox_empty", r"outbox empty", "outbox empty"),
     ("unprompted", r"outbox (?P<value>\d+) unprompted (?P<span>today)", "outbox 2 unprompted today"),
     ("unprompted", rf"unprompted (?P<span>today|this week)\s*{_OP}", "unprompted this week <= 12"),

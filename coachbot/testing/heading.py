@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from coachbot.testing.moments import WEEKDAYS
 from coachbot.testing.script import Role
 
-_KEYS = ("patient", "enrolled", "attended", "baseline", "orientation", "slots", "seed", "pack", "slow")
+_KEYS = ("patient", "enrolled", "attended", "baseline", "orientation", "slots", "seed", "pack", "slow", "channel")
 _TIMES = ("morning", "evening")
 _WORDS = ("session_day", "dial", "phone", "contact")
 _WANTED = {"done": True, "due": False}
@@ -29,6 +29,7 @@ class Heading:
         self.seed = 1
         self.pack: Path | None = None
         self.slow = False
+        self.channel = "webchat"
 
     def roles(self) -> tuple[Role, ...]:
         return tuple(self._roles)
@@ -43,6 +44,8 @@ class Heading:
             self.seed = int(body)
         elif key == "pack":
             self.pack = Path(body)
+        elif key == "channel":
+            self.channel = body
         elif key == "slow":
             self.slow = body.lower() in ("", "yes", "true")
         elif not self._roles:

@@ -33,11 +33,13 @@ def missing_labels(wanted: Sequence[str], shown: Sequence[tuple[str, str]]) -> t
 
 
 def find_label(wanted: str, shown: Sequence[tuple[str, str]]) -> str | None:
-    """The code of the one button meant: by label, by code, or by how the label begins; None if there is none."""
+    """The code of the one button meant: by label, by code, by how the label begins or by a part of
+    it; None if there is none, or more than one."""
     by_label = [code for code, label in shown if fits(wanted, label)]
     by_code = [code for code, _ in shown if code == wanted.strip()]
     by_start = [code for code, label in shown if folded(label).startswith(folded(wanted))]
-    for found in (by_label, by_code, by_start):
+    by_part = [code for code, label in shown if folded(wanted) in folded(label)]
+    for found in (by_label, by_code, by_start, by_part):
         if len(found) == 1:
             return found[0]
     return None

@@ -19,9 +19,12 @@ NEXT = "next"
 
 _CLOCK = r"(?P<clock>\d{1,2}:\d{2}(?::\d{2})?)"
 _WRITTEN = re.compile(
-    rf"(?:(?P<weekday>mon|tue|wed|thu|fri|sat|sun)[a-z]*\s*)?(?P<date>\d{{4}}-\d{{2}}-\d{{2}})?\s*(?:{_CLOCK})?", re.IGNORECASE
+    rf"(?:(?P<weekday>mon|tue|wed|thu|fri|sat|sun)[a-z]*\s*)?(?P<date>\d{{4}}-\d{{2}}-\d{{2}})?\s*(?:{_CLOCK})?",
+    re.IGNORECASE,
 )
-_AHEAD = re.compile(r"\+\s*((?:\d+\s*(?:weeks?|w|days?|d|hours?|h|minutes?|min|m|seconds?|sec|s)\b\s*)+)", re.IGNORECASE)
+_AHEAD = re.compile(
+    r"\+\s*((?:\d+\s*(?:weeks?|w|days?|d|hours?|h|minutes?|min|m|seconds?|sec|s)\b\s*)+)", re.IGNORECASE
+)
 _PIECE = re.compile(r"(\d+)\s*([a-z]+)", re.IGNORECASE)
 _UNITS = {"w": "weeks", "d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
 
@@ -83,7 +86,9 @@ def read_moment(written: str) -> Moment:
         return Moment(ahead=timedelta(**_pieces(ahead[1])))
     found = _WRITTEN.fullmatch(text)
     if not text or found is None:
-        raise ValueError(f"'{text}' is not a time; write `Sat 2026-03-07 10:00`, `Mon 19:00`, `+3h`, `evening` or `next`")
+        raise ValueError(
+            f"'{text}' is not a time; write `Sat 2026-03-07 10:00`, `Mon 19:00`, `+3h`, `evening` or `next`"
+        )
     day = date.fromisoformat(found["date"]) if found["date"] else None
     weekday = WEEKDAYS.index(found["weekday"].lower()[:3]) if found["weekday"] else None
     if day is not None and weekday is not None and day.weekday() != weekday:

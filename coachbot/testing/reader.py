@@ -33,7 +33,9 @@ _COACH = re.compile(r"coach\s*(?:\((?P<marks>[^)]*)\))?\s*(?:to\s+(?P<who>[^:]+?
 _OLD = re.compile(r"(?P<who>[^:]+?)\s+presses\s+old\s+(?P<labels>\[.+\])", re.I)
 _ABOUT = re.compile(r"(?P<key>answer|expect|staff|live)(?:\s+(?:for\s+)?(?P<who>[^:]+))?", re.I)
 _TEMPLATE = re.compile(r"template\s+(\S+)\s+(\S+)", re.I)
-_STAFF = re.compile(r"(?P<act>confirm|end rest|withdraw|acknowledge(?:\s+(?P<about>\w+))?)(?:\s+by\s+(?P<by>.+))?", re.I)
+_STAFF = re.compile(
+    r"(?P<act>confirm|end rest|withdraw|acknowledge(?:\s+(?P<about>\w+))?)(?:\s+by\s+(?P<by>.+))?", re.I
+)
 _LIVE = re.compile(r"(?P<until>until\s+.+?|.+?\s+pass)(?:\s*,\s*answering\s+(?P<rule>.+))?", re.I)
 #: What `live: ..., answering ...` may name.
 POLICIES = ("all", "nothing", "evenings", "mornings", "sessions", "assessments")
@@ -120,6 +122,7 @@ class _Reading:
             lines=tuple(self.lines),
             seed=self.heading.seed,
             pack=self.path.parent / pack if pack else None,
+            channel=self.heading.channel,
             slow=self.heading.slow,
         )
 
@@ -213,7 +216,6 @@ def _read_live(body: str) -> Lives:
     if until.lower().startswith("until"):
         return Lives(read_moment(until[5:]), tuple(rule))
     return Lives(read_moment("+" + until[: -len("pass")].strip()), tuple(rule))
-
 
 
 _SINGLE: dict[str, Callable[[str], Step]] = {

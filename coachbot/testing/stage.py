@@ -12,7 +12,6 @@ Nothing in it is simulated but the messenger and the time.
 from __future__ import annotations
 
 import asyncio
-import logging
 import tempfile
 import time
 from collections.abc import Callable
@@ -78,6 +77,7 @@ class Stage:
         *,
         pack: Pack | None = None,
         channel: Channel | None = None,
+        channel_name: str = "webchat",
         settings: Settings | None = None,
         folder: Path | None = None,
         seed: int = 1,
@@ -90,7 +90,7 @@ class Stage:
         self.words = BreakableWords(self._pack.words)
         self._rng = Random(seed)
         self._runner = asyncio.Runner()
-        self.channel = RecordingChannel(self.clock, channel)
+        self.channel = RecordingChannel(self.clock, channel, channel_name)
         self.channel.heard = self._heard
         self.people: list[Person] = []
         self.faults = FaultWatch()
@@ -177,14 +177,15 @@ class Stage:
         self.settle()
 
     def _button(self, person: Person, label: str, old: bool) -> tuple[Message, str]:
+        newest = next((message.token for message in reversed(person.messages) if message.token), "")
         asking = [message for message in reversed(person.messages) if message.labels]
         if old:
-            asking = [message for message in asking if message.token != asking[0].token]
+            asking = [message for message in asking if message.token != newest]
         for message in asking if old else asking[:1]:
             code = find_label(label, message.labels)
             if code is not None:
                 return message, code
-        shown = " ".join(f"[{text}]" for _, text in asking[0].labels) if asking else "no buttons at all"
+        shown = " ".join(f"[{text}]" for _, text in asking[0].labels) if asking else "none at all"
         raise LookupError(f"there is no one button [{label}]; there is {shown}")
 
     def _receive(self, person: Person, **fields: str) -> None:
@@ -203,8 +204,9 @@ class Stage:
     def settle(self) -> None:
         """Run what is due and what waits until nothing is left."""
         turns = self.coach.turns
-        while turns.drain() + turns.run_timers() or self._runner.run(self.coach.sender.drain()):
+        while turns.drain() + turns.run_timers():
             pass
+        self._runner.run(self.coach.sender.drain())
 
     def travel_to(self, moment: datetime, *, stop: Callable[[], bool] | None = None) -> None:
         """Go forward to a moment (UTC), everything due on the way at its own time."""
@@ -247,8 +249,3 @@ class Stage:
         record = self.record(person) if not person.role.enrolled else None
         known = record.profile if record and record.profile.zone else profile_of(person.role)
         return local_now(known, moment or self.now)
-
-
-def quiet_logs() -> None:
-    """Faults that a screenplay provokes on purpose need not be told on standard error."""
-    logging.getLogger("coachbot").propagate = False

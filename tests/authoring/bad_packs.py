@@ -361,7 +361,7 @@ BAD = (
     Bad(
         "INSTRUMENT_002",
         "content/instruments/one.yaml",
-        11,
+        10,
         {
             "content/instruments/one.yaml": INSTRUMENT.replace(
                 "change:\n  - {score: now, points: 2, source: ours}\n", ""

@@ -66,9 +66,10 @@ def test_the_whole_pack_loads_in_well_under_a_second() -> None:
 
 
 def _seconds() -> float:
-    started = time.perf_counter()
+    """Processor time of one loading: other work on the machine does not count."""
+    started = time.process_time()
     load_pack(ROOT)
-    return time.perf_counter() - started
+    return time.process_time() - started
 
 
 @pytest.mark.parametrize("kind", list(FOLDERS))

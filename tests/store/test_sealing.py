@@ -27,7 +27,7 @@ from coachbot.service.records import (
     ResponseRow,
     TimerRow,
 )
-from coachbot.store.sealing import CipherCache, SealedColumn, SealError
+from coachbot.store.sealing import CipherCache, OpenedCache, SealedColumn, SealError
 from tests.store.house import NOW, House
 
 SECRET = "zwetschgendatschi"
@@ -144,6 +144,25 @@ def test_the_cache_drops_what_was_longest_unused_and_never_takes_the_erased_back
     cache.forget("a")
     cache.put("a", cipher)
     assert cache.get("a") is None
+
+
+def test_what_was_opened_is_remembered_until_it_changes_or_its_patient_is_erased() -> None:
+    cache, column, reads = OpenedCache(size=2), SealedColumn("patient", "profile"), list[str]()
+
+    def value(patient: str, sealed: bytes, row: int = 1) -> str:
+        def read() -> str:
+            reads.append(f"{patient}{row} {sealed.decode()}")
+            return reads[-1]
+
+        return cache.value(column, patient, row, sealed, read)
+
+    assert [value("a", b"x"), value("a", b"x"), value("a", b"y"), value("a", b"y", row=2)][1] == "a1 x"
+    assert reads == ["a1 x", "a1 y", "a2 y"]
+    value("b", b"x"), value("c", b"x"), value("a", b"y", row=2)
+    assert reads[3:] == ["b1 x", "c1 x", "a2 y"]
+    cache.forget("a")
+    value("a", b"y", row=2), value("a", b"y", row=2)
+    assert reads[6:] == ["a2 y", "a2 y"]
 
 
 # -- master keys --------------------------------------------------------------------------------------

@@ -135,11 +135,10 @@ def _exercises(context: Context) -> Iterator[Fault]:
 
 
 def _scores(context: Context) -> Iterator[Fault]:
-    """Scores that no band and no smallest change ever reads."""
+    """Instruments of which no band and no smallest change ever reads a score."""
     for name, instrument in context.reading.instruments.items():
         judged = {change.score for change in instrument.change}
-        draft = context.reading.drafts[f"instrument/{name}"]
-        for place, score in enumerate(instrument.scores):
-            if not score.bands and score.code not in judged:
-                line = draft.document.line("scores", place)
-                yield fault(draft.file, line, "INSTRUMENT_002", f"no band and no change reads '{score.code}'")
+        if not any(score.bands or score.code in judged for score in instrument.scores):
+            draft = context.reading.drafts[f"instrument/{name}"]
+            line = draft.document.line("scores")
+            yield fault(draft.file, line, "INSTRUMENT_002", f"no band and no change reads a score of '{name}'")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from pathlib import Path
 from urllib.parse import quote
 
@@ -15,7 +14,7 @@ from coachbot.channels.webchat.following import Follower, line_json
 from coachbot.channels.webchat.front import COOKIE, front_of, known_caller
 from coachbot.channels.webchat.guards import RefusalError
 from coachbot.service.desk import Desk
-from coachbot.service.ports import Line
+from coachbot.service.ports import LAST_ID, Line
 
 AT_ONCE = 500
 _PICTURES = {".png": "image/png", ".jpg": "image/jpeg", ".webp": "image/webp", ".svg": "image/svg+xml"}
@@ -42,16 +41,8 @@ async def lines(request: Request, after: int = 0, before: int = 0, last: int = 0
 
 def _tail(desk: Desk, patient: str, before: int, last: int) -> tuple[list[Line], bool]:
     """The newest `last` lines (of those before a line), and whether there are earlier ones."""
-    kept: deque[Line] = deque(maxlen=last + 1)
-    after, page = 0, AT_ONCE
-    while page == AT_ONCE:
-        found = desk.lines(patient, after=after, limit=AT_ONCE)
-        page = len(found)
-        kept.extend(line for line in found if not before or line.id < before)
-        after = max((line.id for line in found), default=after)
-        if before and after >= before:
-            break
-    return list(kept)[-last:], len(kept) > last
+    found = desk.lines(patient, before=before or LAST_ID, limit=last + 1, newest=True)
+    return list(found)[-last:], len(found) > last
 
 
 @router.get("/api/stream")

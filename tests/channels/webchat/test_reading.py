@@ -56,7 +56,7 @@ async def test_every_word_that_is_used_is_there() -> None:
 async def test_a_deep_link_fills_the_code_in_and_uses_nothing_up(visit: Any, desk: FakeDesk) -> None:
     async with visit() as browser:
         page = await browser.get("/c/ABCD-EFGH")
-        nasty = await browser.get('/c/%22%3E%3Cscript%3Ealert(1)%3C%2Fscript%3E')
+        nasty = await browser.get("/c/%22%3E%3Cscript%3Ealert(1)%3C%2Fscript%3E")
     assert 'value="ABCD-EFGH"' in page.text
     assert '<base href="../">' in page.text
     assert "<script>alert" not in nasty.text

@@ -40,6 +40,7 @@ class Page {
     prepareDeviceLink();
     byId('earlier').addEventListener('click', () => this.showEarlier());
     addEventListener('offline', () => this.lost());
+    addEventListener('online', () => { if (!byId('talk').hidden) this.stream.start(); });
     document.addEventListener('visibilitychange', () => this.seen());
   }
 

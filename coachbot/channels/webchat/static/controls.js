@@ -93,7 +93,7 @@ function typed(kind, ask, answer) {
     if (input.value.trim()) answer.say(input.value.trim(), true);
     else input.focus();
   };
-  const send = el('button', { type: 'submit', class: 'choice-button finish' }, word('use'));
+  const send = el('button', { type: 'submit', class: 'choice-button finish' }, word('send'));
   const node = el('form', { class: 'typed', onsubmit: submit }, input, unit && el('span', { class: 'unit' }, unit), send);
   return settling({ node, kind, choices: [] });
 }

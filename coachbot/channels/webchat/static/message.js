@@ -13,6 +13,8 @@ export class CoachMessage {
     this.token = line.body.token ?? '';
     this.group = line.body.group ?? '';
     this.spokenSince = false;
+    /** When it took the place of another: a double tap must not answer it too. */
+    this.tookPlaceAt = noted ? performance.now() : -Infinity;
     this.pressesUnanswered = 0;
     this.textId = `m${(counter += 1)}`;
     this.controls = this.token ? controlsFor(this.body, answerWith(this), this.textId) : null;
@@ -78,6 +80,7 @@ export class CoachMessage {
     if (this.state === 'settled') return;
     this.state = 'settled';
     this.controls.settle(code);
+    this.node.querySelector('.noted')?.remove();
     this.node.classList.remove('faded');
     this.node.querySelector('.wide')?.classList.remove('wide');
   }

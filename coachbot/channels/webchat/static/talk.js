@@ -3,6 +3,7 @@ import { byId } from './dom.js';
 import { CoachMessage, OwnMessage, ownContent } from './message.js';
 
 const NEWEST = 20;
+const DOUBLE_TAP_MS = 350;
 
 export class Talk {
   constructor(log, outgoing) {
@@ -14,7 +15,14 @@ export class Talk {
     this.forget();
   }
 
+  /** The time of the talk: in the demo it runs ahead of this device's. */
+  now() {
+    const real = new Date().toISOString();
+    return new Date(this.lastAt) > new Date(real) ? this.lastAt : real;
+  }
+
   forget() {
+    this.lastAt = 0;
     this.seen = new Set();
     this.messages = [];
     this.last = null;
@@ -25,6 +33,7 @@ export class Talk {
   take(line, live = false) {
     if (this.seen.has(line.id)) return false;
     this.seen.add(line.id);
+    this.lastAt = line.at;
     if (live) this.lines.push(line);
     if (line.by === 'patient') this.takeOwn(line);
     else this.takeCoach(line, live);
@@ -149,24 +158,25 @@ export class Talk {
   }
 
   press(asked, code, byKeyboard) {
+    if (performance.now() - asked.tookPlaceAt < DOUBLE_TAP_MS) return;
     this.followFocus = byKeyboard;
     const toggles = asked.isToggle(code);
     if (toggles) asked.pressesUnanswered += 1;
     const payload = { token: asked.token, code };
-    const message = toggles ? null : this.takePress({ kind: 'press', ...payload }, now(), 'pending');
+    const message = toggles ? null : this.takePress({ kind: 'press', ...payload }, this.now(), 'pending');
     this.send('api/press', payload, message);
     if (byKeyboard && !toggles) this.log.node.focus({ preventScroll: true });
   }
 
   say(text, byKeyboard = false) {
     this.followFocus = byKeyboard && document.activeElement !== byId('write');
-    const message = this.showOwn(ownContent({ kind: 'text', text }), now(), 'pending');
+    const message = this.showOwn(ownContent({ kind: 'text', text }), this.now(), 'pending');
     this.send('api/say', { text }, message);
     this.log.toEnd();
   }
 
   attach(kind) {
-    const message = this.showOwn(ownContent({ kind: 'attachment', attachment: kind }), now(), 'pending');
+    const message = this.showOwn(ownContent({ kind: 'attachment', attachment: kind }), this.now(), 'pending');
     this.send('api/attach', { kind }, message);
     this.log.toEnd();
   }
@@ -188,8 +198,8 @@ export class Talk {
 
   drawPending(item, message, entry = {}) {
     if (message) this.log.add(message.node, message.time.dateTime);
-    else if (item.path === 'api/press') entry.message = this.takePress({ kind: 'press', ...item.payload }, now(), 'pending');
-    else entry.message = this.showOwn(ownContent(bodyOf(item)), now(), 'pending');
+    else if (item.path === 'api/press') entry.message = this.takePress({ kind: 'press', ...item.payload }, this.now(), 'pending');
+    else entry.message = this.showOwn(ownContent(bodyOf(item)), this.now(), 'pending');
   }
 
   // -- how sending went -------------------------------------------------------------------------------
@@ -219,8 +229,6 @@ export class Talk {
     message.controls.focus();
   }
 }
-
-const now = () => new Date().toISOString();
 
 const bodyOf = ({ path, payload }) => (
   path === 'api/attach' ? { kind: 'attachment', attachment: payload.kind } : { kind: 'text', text: payload.text }

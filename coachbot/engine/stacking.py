@@ -1,0 +1,47 @@
+"""Talks among each other: which stand on the stack, and bringing one that waits to the top."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from coachbot.engine.model import Dialog, Value
+from coachbot.engine.walk import Walk
+
+
+def talks(walk: Walk) -> list[tuple[int, int]]:
+    """Where each talk on the stack begins and ends: a frame that was opened, and all it called."""
+    starts = [index for index, frame in enumerate(walk.frames) if index == 0 or frame.opened != "call"]
+    return list(zip(starts, [*starts[1:], len(walk.frames)], strict=True))
+
+
+def raise_talk(walk: Walk, index: int) -> None:
+    """Bring the talk with the frame at `index` to the top; talks above it that keep wait below it, others are over."""
+    start, end = next(talk for talk in talks(walk) if talk[0] <= index < talk[1])
+    if end == len(walk.frames):
+        return
+    walk.close_prompt_if_unkept()
+    for above in reversed([talk[0] for talk in talks(walk) if talk[0] >= end]):
+        if not walk.kept(above):
+            _to_top(walk, above)
+            walk.drop_group("lapsed")
+    _to_top(walk, start)
+    walk.resting = True
+
+
+def _to_top(walk: Walk, start: int) -> None:
+    end = next(talk[1] for talk in talks(walk) if talk[0] == start)
+    walk.frames = [*walk.frames[:start], *walk.frames[end:], *walk.frames[start:end]]
+
+
+def safety_on_top(walk: Walk, dialog: Dialog, slots: Mapping[str, Value]) -> None:
+    """The follow-up of a danger comes on top of everything, once: one that stands already is taken up again."""
+    standing = next((i for i, f in enumerate(walk.frames) if f.dialog == dialog.id and f.opened == "safety"), None)
+    if standing is None:
+        walk.park()
+        walk.push(dialog, "safety", slots={name: slots[name] for name in dialog.takes if name in slots})
+        walk.run()
+        return
+    raise_talk(walk, standing)
+    if walk.prompt is not None:
+        walk.park()
+    walk.reopen()

@@ -1,0 +1,189 @@
+"""What dialogs and their texts read: which slots and facts can still matter from a state on.
+
+Two patients who stand in the same state and differ only in what is never read again are one and the same to
+a walk; without that a session of fifteen questions has more ways through it than anybody can walk.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from jinja2 import nodes
+
+from coachbot.authoring import facts
+from coachbot.authoring.draft import SlotRead
+from coachbot.authoring.pack import Pack
+from coachbot.authoring.places import place_of, places_in
+from coachbot.engine.actions import ACTIONS
+from coachbot.engine.model import Call, Dialog, Scope, State
+from coachbot.formulas import Formula, parse_text
+
+#: Dialog and state.
+Place = tuple[str, str]
+
+
+def is_fact(name: str) -> bool:
+    """Whether a dotted name is a fact and no slot."""
+    return name.partition(".")[0] in facts.TOPS
+
+
+def value_at(scope: Scope, name: str) -> Any:
+    """The value of a dotted name; None where there is none."""
+    value: Any = scope
+    for part in name.split("."):
+        value = value.get(part) if isinstance(value, Mapping) else None
+    return value
+
+
+@dataclass(slots=True)
+class Reads:
+    """What a pack reads, and with what it compares it."""
+
+    #: Dotted names of facts and names of slots that may still be read from this state on.
+    live: dict[Place, frozenset[str]] = field(default_factory=dict)
+    #: The same, guards and expressions only: what decides on the way.
+    decisive: dict[Place, frozenset[str]] = field(default_factory=dict)
+    #: Name to the values it is compared with.
+    constants: dict[str, set[Any]] = field(default_factory=lambda: defaultdict(set))
+    #: Names that are calculated with: their very value matters.
+    calculated: set[str] = field(default_factory=set)
+    #: Path of words and section to the names its texts show or ask about.
+    of_text: dict[tuple[str, str], frozenset[str]] = field(default_factory=dict)
+
+    def seen_as(self, name: str, value: Any) -> Any:
+        """A value as far as anything can tell it from others."""
+        constants = self.constants.get(name, set())
+        if value is None or isinstance(value, bool) or name in self.calculated or name == "today.education":
+            return value
+        if isinstance(value, int | float):
+            limits = [one for one in constants if isinstance(one, int | float)]
+            return tuple((value > one) - (value < one) for one in sorted(limits))
+        if isinstance(value, tuple | list):
+            return (bool(value), *sorted(set(value) & {one for one in constants if isinstance(one, str)}))
+        return value if constants else bool(value)
+
+
+def reads_of(pack: Pack) -> Reads:
+    """Look through every guard, action and text of a pack."""
+    return _Reader(pack).read()
+
+
+class _Reader:
+    """Fills `Reads`: first what each state reads itself, then what lies behind it."""
+
+    def __init__(self, pack: Pack) -> None:
+        self.pack = pack
+        self.reads = Reads()
+        self.wide = {
+            slot.name for dialog in pack.library.dialogs.values() for slot in dialog.slots.values()
+            if slot.scope != "dialog"
+        }  # fmt: skip
+
+    def read(self) -> Reads:
+        dialogs = self.pack.library.dialogs
+        guards, texts = {}, {}
+        for dialog in dialogs.values():
+            for state in dialog.states.values():
+                guards[dialog.id, state.name] = frozenset(self._guards(dialog, state))
+                texts[dialog.id, state.name] = self._text(dialog, state)
+        self.reads.decisive = self._behind(guards)
+        self.reads.live = self._behind({place: guards[place] | texts[place] for place in guards})
+        return self.reads
+
+    # -- one state -------------------------------------------------------------------------------------
+    def _guards(self, dialog: Dialog, state: State) -> Iterator[str]:
+        given = state.call.given if state.call else ()
+        by = [state.call.by] if state.call and state.call.by else []
+        arguments = [one for action in state.do for _, one in action.arguments]
+        for formula in (*(b.guard for b in state.branches), *arguments, *(one for _, one in given), *by):
+            if isinstance(formula, Formula):
+                yield from self._names(formula.node)
+            elif isinstance(formula, SlotRead):
+                yield formula.name
+        for action in state.do:
+            yield from ACTIONS[action.name].takes_along
+        if state.end is not None:
+            yield from dialog.gives
+
+    def _text(self, dialog: Dialog, state: State) -> frozenset[str]:
+        if not state.says and state.ask is None:
+            return frozenset()
+        section = state.section or state.name
+        return self.section(dialog.words, section)
+
+    def section(self, words: str, section: str) -> frozenset[str]:
+        """The names that the texts and labels of a section read, in any language."""
+        known = self.reads.of_text.get((words, section))
+        if known is None:
+            sources = [source for one in self._sections(words, section) for source in one]
+            found = (name for source in sources if "{" in source for name in self._names(parse_text(source)))
+            known = self.reads.of_text[words, section] = frozenset(found)
+        return known
+
+    def _sections(self, words: str, section: str) -> Iterator[Iterable[str]]:
+        for language in self.pack.words.languages:
+            worded = self.pack.words.section(language, words, section)
+            if worded is not None:
+                yield (*worded.texts, *worded.again, *worded.example, *(label for _, label in worded.labels))
+
+    def _names(self, node: nodes.Node) -> Iterator[str]:
+        self._compared(node)
+        for place, _ in places_in(node):
+            yield place if is_fact(place) else place.partition(".")[0]
+
+    def _compared(self, node: nodes.Node) -> None:
+        for compare in node.find_all(nodes.Compare):
+            self._constants([compare.expr, *(step.expr for step in compare.ops)])
+        for sum_ in node.find_all((nodes.Add, nodes.Sub, nodes.Mul, nodes.Div)):
+            self.reads.calculated.update(place for place, _ in places_in(sum_))
+        if isinstance(node, nodes.Compare):
+            self._constants([node.expr, *(step.expr for step in node.ops)])
+        if isinstance(node, nodes.BinExpr) and not isinstance(node, nodes.And | nodes.Or):
+            self.reads.calculated.update(place for place, _ in places_in(node))
+
+    def _constants(self, terms: list[nodes.Expr]) -> None:
+        values = {term.value for term in terms if isinstance(term, nodes.Const)}
+        for term in terms:
+            if isinstance(term, nodes.List | nodes.Tuple):
+                values |= {one.value for one in term.items if isinstance(one, nodes.Const)}
+        for name in {place for term in terms for place, _ in _all_places(term)}:
+            self.reads.constants[name] |= values
+
+    # -- what lies behind ------------------------------------------------------------------------------
+    def _behind(self, own: dict[Place, frozenset[str]]) -> dict[Place, frozenset[str]]:
+        """Each state with everything it leads to, calls included, until nothing is added any more."""
+        found = dict(own)
+        changed = True
+        while changed:
+            changed = False
+            for dialog in self.pack.library.dialogs.values():
+                for state in reversed(dialog.states.values()):
+                    place = (dialog.id, state.name)
+                    more = found[place].union(*self._next(found, dialog, state))
+                    changed |= len(more) > len(found[place])
+                    found[place] = more
+        return found
+
+    def _next(self, found: dict[Place, frozenset[str]], dialog: Dialog, state: State) -> Iterator[frozenset[str]]:
+        for branch in state.branches:
+            yield found[dialog.id, branch.to]
+        for callee in self._callees(state.call):
+            begin = found[callee.id, callee.start]
+            yield frozenset(name for name in begin if is_fact(name) or name in self.wide)
+
+    def _callees(self, call: Call | None) -> Iterator[Dialog]:
+        dialogs = self.pack.library.dialogs
+        if call is None:
+            return
+        if call.dialog:
+            yield from (dialogs[name] for name in (call.dialog,) if name in dialogs)
+        else:
+            yield from (dialog for name, dialog in dialogs.items() if name.startswith(call.folder))
+
+
+def _all_places(node: nodes.Node) -> Iterator[tuple[str, int]]:
+    place = place_of(node)
+    return iter([(place, 0)]) if place else places_in(node)

@@ -1,0 +1,51 @@
+"""`coachbot test`: playing many screenplays, a line for each with its time."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TextIO
+
+from coachbot.testing.failure import ScreenplayFailure
+from coachbot.testing.faults import LOGGER
+from coachbot.testing.player import play
+from coachbot.testing.reader import SUFFIX
+from coachbot.testing.script import ScreenplayFault
+
+
+def run_screenplays(paths: Sequence[Path], *, out: TextIO) -> int:
+    """Play files and folders of files; 0 if all came true, 1 if one did not, 2 if there was nothing to play."""
+    found = list(screenplays_in(paths))
+    if not found:
+        print(f"no *{SUFFIX} in {', '.join(map(str, paths)) or 'nothing'}", file=out)
+        return 2
+    log = logging.getLogger(LOGGER)
+    propagated, log.propagate = log.propagate, False
+    try:
+        failed = sum(not _run(path, out) for path in found)
+    finally:
+        log.propagate = propagated
+    print(f"{len(found)} played, {failed} failed", file=out)
+    return 1 if failed else 0
+
+
+def screenplays_in(paths: Sequence[Path]) -> Iterator[Path]:
+    """The files, and those of the folders in order of their names."""
+    for path in paths:
+        if path.is_dir():
+            yield from sorted(path.rglob(f"*{SUFFIX}"))
+        else:
+            yield path
+
+
+def _run(path: Path, out: TextIO) -> bool:
+    began = time.perf_counter()
+    try:
+        play(path)
+    except (ScreenplayFailure, ScreenplayFault) as error:
+        print(f"FAILED {time.perf_counter() - began:5.1f} s  {path}\n{error}\n", file=out)
+        return False
+    print(f"ok     {time.perf_counter() - began:5.1f} s  {path}", file=out)
+    return True

@@ -1,0 +1,333 @@
+"""The documents tell the truth: settings, commands, links, the make targets, and the backup that they describe."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer.main
+
+from coachbot import errors
+from coachbot.cli import app
+from coachbot.service.ids import IdSource
+from coachbot.service.records import Address, Profile
+from coachbot.settings import Settings
+from coachbot.store import SqlStore, open_store
+
+ROOT = Path(__file__).parent.parent
+README = ROOT / "README.md"
+OPERATING = ROOT / "docs" / "operating.md"
+INTENDED = ROOT / "docs" / "intended-use.md"
+
+_LEFT_OUT = {"dist", "build", "var", "screenshots", "node_modules"}
+_KEPT_HIDDEN = {".ci", ".importlinter", ".editorconfig", ".dockerignore", ".gitignore"}
+
+
+def project_files() -> Iterator[Path]:
+    """Every text file that belongs to the project; what tools leave behind does not."""
+    for top in sorted(ROOT.iterdir()):
+        if top.name in _LEFT_OUT or (top.name.startswith(".") and top.name not in _KEPT_HIDDEN):
+            continue
+        yield from (path for path in ([top] if top.is_file() else sorted(top.rglob("*"))) if _is_text(path))
+
+
+def _is_text(path: Path) -> bool:
+    binary = {".png", ".pyc", ".woff2", ".ico", ".jpg", ".db"}
+    return path.is_file() and path.suffix not in binary and "__pycache__" not in path.parts
+
+
+def pages() -> list[Path]:
+    """The documents: Markdown that is not a patient's."""
+    return sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+
+
+def rows(page: Path) -> list[list[str]]:
+    """The cells of every row of every table of a page."""
+    lines = [line.strip() for line in page.read_text("utf-8").splitlines() if line.strip().startswith("|")]
+    return [[cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]] for line in lines]
+
+
+def without_code(text: str) -> str:
+    return re.sub(r"`[^`\n]*`", "", re.sub(r"^```.*?^```", "", text, flags=re.M | re.S))
+
+
+# -- settings -----------------------------------------------------------------------------------------
+def test_every_setting_stands_in_operating_with_its_default_and_no_other() -> None:
+    told = {row[0].strip("`"): row[1] for row in rows(OPERATING) if row[0].startswith("`COACHBOT_")}
+    real = {f"COACHBOT_{name.upper()}": _default(field.default) for name, field in Settings.model_fields.items()}
+    assert told == real
+
+
+def _default(value: Any) -> str:
+    return f"`{value}`" if value not in (None, "") else "(empty)"
+
+
+# -- commands -----------------------------------------------------------------------------------------
+@dataclass
+class Told:
+    """A command as the README's table has it."""
+
+    name: str
+    options: set[str]
+
+
+def told_commands() -> list[Told]:
+    calls = [row[0].strip("`") for row in rows(README) if row[0].startswith("`coachbot ")]
+    return [_told(call.removeprefix("coachbot ")) for call in calls]
+
+
+def _told(call: str) -> Told:
+    name = re.match(r"[a-z-]+( [a-z][a-z-]+)*", call)
+    assert name is not None, call
+    return Told(name[0], set(re.findall(r"--[a-z-]+", call)))
+
+
+def real_commands() -> dict[str, set[str]]:
+    """Every command, and the options that it takes."""
+    found: dict[str, set[str]] = {}
+    _collect(typer.main.get_command(app), (), found)
+    return found
+
+
+def _collect(command: Any, names: tuple[str, ...], found: dict[str, set[str]]) -> None:
+    if below := getattr(command, "commands", None):
+        for name, one in below.items():
+            _collect(one, (*names, name), found)
+    else:
+        found[" ".join(names)] = {option for part in command.params for option in part.opts}
+
+
+def test_the_readme_lists_every_command_and_no_other() -> None:
+    assert {told.name for told in told_commands()} == set(real_commands())
+
+
+def test_the_readme_uses_only_options_that_there_are() -> None:
+    real = real_commands()
+    for told in told_commands():
+        assert told.options <= real[told.name], told
+
+
+def test_commands_named_in_any_page_exist() -> None:
+    groups = {name.split()[0] for name in real_commands()}
+    for page in pages():
+        for word in re.findall(r"`coachbot ([a-z][a-z-]*)", page.read_text("utf-8")):
+            assert word in groups, f"{page.relative_to(ROOT)}: coachbot {word}"
+
+
+def test_make_targets_named_in_any_page_exist() -> None:
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), flags=re.M))
+    for page in pages():
+        text = page.read_text("utf-8")
+        said = re.findall(r"(?:`|^|[A-Z]=\d+ )make ([a-z-]+)", text, flags=re.M)
+        assert set(said) <= targets, page.relative_to(ROOT)
+
+
+def test_the_readmes_two_commands_come_first() -> None:
+    assert re.findall(r"^make ([a-z-]+)", README.read_text("utf-8"), flags=re.M)[:2] == ["demo", "test"]
+
+
+# -- errors and incidents -----------------------------------------------------------------------------
+def test_every_exit_code_is_told() -> None:
+    raised = [kind for kind in vars(errors).values() if isinstance(kind, type) and hasattr(kind, "exit_code")]
+    told = {row[0] for row in rows(OPERATING) if row[0].isdigit()}
+    assert {str(kind.exit_code) for kind in raised} | {"0", "1"} == told
+
+
+def test_every_kind_of_incident_is_told() -> None:
+    code = "\n".join(path.read_text("utf-8") for path in (ROOT / "coachbot").rglob("*.py"))
+    kinds = set(re.findall(r"\.incident\(\s*\"(\w+)\"", code))
+    assert kinds
+    assert kinds <= {row[0].strip("`") for row in rows(OPERATING)}
+
+
+# -- sign-off -----------------------------------------------------------------------------------------
+def test_every_file_that_needs_a_sign_off_is_in_the_list() -> None:
+    named = re.findall(r"`((?:content|dialogs)/[^`]*)`", INTENDED.read_text("utf-8"))
+    waiting = [
+        str(path.relative_to(ROOT))
+        for path in sorted((ROOT / "content").rglob("*.yaml"))
+        if "clinical_sign_off: required" in path.read_text("utf-8")
+    ]
+    assert waiting
+    assert [path for path in waiting if path not in named] == []
+
+
+def test_every_instrument_is_in_the_list() -> None:
+    told = " ".join(row[0] for row in rows(INTENDED)).replace("-", "").lower()
+    for path in (ROOT / "content" / "instruments").glob("*.yaml"):
+        assert path.stem in told, path.stem
+
+
+def test_files_named_in_the_list_exist() -> None:
+    for name in re.findall(r"`((?:content|dialogs)/[^`]*)`", INTENDED.read_text("utf-8")):
+        path = name.replace("LANGUAGE", "en")
+        assert (ROOT / path).exists(), name
+
+
+# -- links --------------------------------------------------------------------------------------------
+def anchors(page: Path) -> set[str]:
+    """The anchors of a page's headings, as GitHub makes them."""
+    text = re.sub(r"^```.*?^```", "", page.read_text("utf-8"), flags=re.M | re.S)
+    titles = re.findall(r"^#+ +(.+?)\s*$", text, flags=re.M)
+    return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
+@pytest.mark.parametrize("page", pages(), ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_lead_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)\s]+)\)", without_code(page.read_text("utf-8"))):
+        if re.match(r"[a-z]+:", target):
+            continue
+        name, _, anchor = target.partition("#")
+        place = (page.parent / name).resolve() if name else page
+        assert place.exists(), f"{target}: there is no such file"
+        assert not anchor or anchor in anchors(place), f"{target}: there is no such heading"
+
+
+def test_the_index_leads_to_every_page() -> None:
+    index = (ROOT / "docs" / "index.md").read_text("utf-8")
+    for page in (ROOT / "docs").rglob("*.md"):
+        name = str(page.relative_to(ROOT / "docs"))
+        assert name == "index.md" or f"]({name}" in index, name
+
+
+# -- the talk in the README ---------------------------------------------------------------------------
+def test_the_talk_in_the_readme_is_in_the_coachs_own_words() -> None:
+    lines = re.findall(r"^coach: +(.+)$", README.read_text("utf-8"), flags=re.M)
+    assert len(lines) >= 4
+    words = "\n".join(path.read_text("utf-8") for path in (ROOT / "content" / "en").rglob("*.md"))
+    plain = re.sub(r"{%.*?%}|\*\*", "", words).replace("{{ patient.name }}", "Mei")
+    for line in lines:
+        assert line in plain, line
+
+
+# -- what no file may hold ----------------------------------------------------------------------------
+#: Written in pieces, so that this file does not hold them.
+_HOSTS = [
+    "py" "pi.org", "python" "hosted.org", "npm" "js.org", "npm" "js.com", "deb.deb" "ian.org", "docker" ".io",
+    "ghcr" ".io", "quay" ".io",
+]  # fmt: skip
+_PATHS = [
+    r"/wo" r"rk/", r"/ro" r"ot/", r"/ho" r"me/\w+/", r"/Us" r"ers/\w+/", r"/opt/" r"(?:pypi|wheels)", r"\.pye" r"nv"
+]  # fmt: skip
+_DOWNLOADS = r"https?://[^\s\"')>]+/(?:simple/|packages/[0-9a-f]{2}/)"
+
+
+@pytest.mark.parametrize(
+    "pattern", [*map(re.escape, _HOSTS), *(rf"(?<![\w.]){path}" for path in _PATHS), _DOWNLOADS]
+)
+def test_no_file_names_a_registry_or_a_path_of_some_machine(pattern: str) -> None:
+    wrong = [
+        f"{path.relative_to(ROOT)}:{number}"
+        for path, text in _texts().items()
+        for number, line in enumerate(text.splitlines(), 1)
+        if re.search(pattern, line)
+    ]
+    assert wrong == []
+
+
+_READ: dict[Path, str] = {}
+
+
+def _texts() -> dict[Path, str]:
+    if not _READ:
+        _READ.update({path: path.read_text("utf-8", errors="replace") for path in project_files()})
+    return _READ
+
+
+def test_constraints_are_plain_pins() -> None:
+    lines = [line for line in (ROOT / "constraints.txt").read_text("utf-8").splitlines() if not line.startswith("#")]
+    assert all(re.fullmatch(r"[\w.-]+==[\w.]+", line) for line in lines)
+    assert lines == sorted(lines, key=str.lower)
+
+
+# -- the backup of docs/operating.md ------------------------------------------------------------------
+def script(name: str, folder: Path) -> Path:
+    """A script of the operating page, saved as the page says."""
+    found = re.search(rf"^```python {name}\n(.*?)^```", OPERATING.read_text("utf-8"), flags=re.M | re.S)
+    assert found is not None
+    (folder / name).write_text(found[1], "utf-8")
+    return folder / name
+
+
+class Clinic:
+    """An installation with two patients, and the two scripts."""
+
+    def __init__(self, folder: Path) -> None:
+        self.live, self.keys = folder / "coachbot.db", folder / "keys.json"
+        self.copy, self.apart = folder / "copy.db", folder / "apart.db"
+        self._backup, self._restore = script("backup.py", folder), script("restore.py", folder)
+        self.store = self.open()
+        ids = IdSource()
+        with self.store.writing() as tx:
+            site = tx.site("main")
+            account = tx.account("web", "main", site)
+            for patient in ("pmei", "plin"):
+                address = Address(ids.next(), account, "web", f"chat of {patient}")
+                tx.add_patient(patient, site=site, address=address, profile=Profile(name=f"Name of {patient}"))
+
+    def open(self) -> SqlStore:
+        return open_store(f"sqlite:///{self.live}", keys_path=self.keys, synchronous="OFF", real=_real)
+
+    def back_up(self) -> None:
+        _run(self._backup, self.live, self.copy, self.apart)
+
+    def lose_and_restore(self) -> SqlStore:
+        self.store.close()
+        for name in (self.live, Path(f"{self.live}-wal"), Path(f"{self.live}-shm")):
+            name.unlink(missing_ok=True)
+        _run(self._restore, self.copy, self.apart, self.live)
+        return self.open()
+
+
+def _real() -> float:
+    return datetime(2026, 3, 7, tzinfo=UTC).timestamp()
+
+
+def _run(*arguments: Path) -> None:
+    result = subprocess.run([sys.executable, *map(str, arguments)], capture_output=True, text=True, timeout=60)
+    assert result.returncode == 0, result.stderr
+
+
+@pytest.fixture
+def clinic(tmp_path: Path) -> Iterator[Clinic]:
+    made = Clinic(tmp_path)
+    yield made
+    made.store.close()
+
+
+def test_a_backup_made_while_the_store_is_open_brings_everybody_back(clinic: Clinic) -> None:
+    clinic.back_up()
+    restored = clinic.lose_and_restore()
+    with restored.reading() as tx:
+        names = {patient: record.profile.name for patient, record in tx.load(["pmei", "plin"]).items()}
+    restored.close()
+    assert names == {"pmei": "Name of pmei", "plin": "Name of plin"}
+
+
+def test_the_data_copy_holds_no_patients_key(clinic: Clinic) -> None:
+    clinic.back_up()
+    wrapped = [row[0] for row in sqlite3.connect(clinic.apart).execute("SELECT wrapped FROM patient_key")]
+    assert len(wrapped) == 2
+    assert not [key for key in wrapped if key in clinic.copy.read_bytes()]
+    assert clinic.copy.stat().st_mode & 0o077 == 0
+
+
+def test_an_old_data_copy_does_not_bring_back_who_was_erased(clinic: Clinic) -> None:
+    clinic.back_up()
+    old = clinic.copy.read_bytes()
+    with clinic.store.writing() as tx:
+        tx.erase("pmei")
+    clinic.back_up()
+    clinic.copy.write_bytes(old)
+    restored = clinic.lose_and_restore()
+    with restored.reading() as tx:
+        assert set(tx.load(["pmei", "plin"])) == {"plin"}
+    restored.close()

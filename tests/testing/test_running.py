@@ -1,0 +1,65 @@
+"""`coachbot test` and the pytest plugin."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from importlib.metadata import entry_points
+from io import StringIO
+from pathlib import Path
+
+import pytest
+
+from coachbot.testing.running import run_screenplays
+from tests.testing.conftest import HEAD
+
+GOOD = HEAD + "== Wed 2026-03-04 19:00\ncoach: Did you get to your core exercises*\n"
+BAD = HEAD + "== Wed 2026-03-04 19:00\ncoach: Something else\n"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "good.screenplay").write_text(GOOD, "utf-8")
+    (tmp_path / "bad.screenplay").write_text(BAD, "utf-8")
+    (tmp_path / "notes.txt").write_text("not one", "utf-8")
+    return tmp_path
+
+
+def test_every_screenplay_of_a_folder_is_played_with_a_line_each(folder: Path) -> None:
+    out = StringIO()
+    assert run_screenplays([folder], out=out) == 1
+    assert "good.screenplay" in out.getvalue()
+    assert "expected  Something else" in out.getvalue()
+    assert "2 played, 1 failed" in out.getvalue()
+
+
+def test_one_good_screenplay_is_a_success(folder: Path) -> None:
+    assert run_screenplays([folder / "good.screenplay"], out=StringIO()) == 0
+
+
+def test_nothing_to_play_is_told(tmp_path: Path) -> None:
+    out = StringIO()
+    assert run_screenplays([tmp_path], out=out) == 2
+    assert "no *.screenplay" in out.getvalue()
+
+
+def test_a_file_that_cannot_be_read_is_a_failure(tmp_path: Path) -> None:
+    out = StringIO()
+    assert run_screenplays([tmp_path / "missing.screenplay"], out=out) == 1
+    assert "cannot be read" in out.getvalue()
+
+
+def test_pytest_collects_screenplays(folder: Path) -> None:
+    installed = any(one.value == "coachbot.testing.pytest_plugin" for one in entry_points(group="pytest11"))
+    plugin = [] if installed else ["-p", "coachbot.testing.pytest_plugin"]
+    command = [sys.executable, "-m", "pytest", *plugin, "-p", "no:cacheprovider", "--rootdir", str(folder), str(folder)]
+    ended = subprocess.run(command, capture_output=True, text=True, cwd=Path(__file__).parents[2], check=False)
+    assert "1 failed, 1 passed" in ended.stdout
+    assert "expected  Something else" in ended.stdout
+    assert "Traceback" not in ended.stdout
+
+
+def test_the_plugin_imports_nothing_heavy_by_itself() -> None:
+    code = "import sys, coachbot.testing.pytest_plugin; print([m for m in sys.modules if m.startswith('coachbot.')])"
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ended.stdout.strip() == "['coachbot.testing', 'coachbot.testing.pytest_plugin']"
