@@ -15,7 +15,7 @@ WHAT_IS_QUICK := not browser and not postgres and not slow
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo run install dev check test test-all bench wheel clean clean-venv python-fits
+.PHONY: help demo run install dev check lint types contract pack test test-all bench wheel clean clean-venv python-fits
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(firstword $(MAKEFILE_LIST)) | awk -F'|' '{printf "%-18s %s\n", $$1, $$2}'
@@ -30,10 +30,18 @@ install: .venv/.installed ## install into .venv
 
 dev: .venv/.installed-dev ## install into .venv, with what tests and checks need
 
-check: dev ## lint, types, import contract, and the pack of dialogs and words
+check: lint types contract pack ## lint, types, import contract, and the pack of dialogs and words (-k: all of them)
+
+lint: dev
 	$(IN)ruff check .
+
+types: dev
 	$(IN)mypy --strict
+
+contract: dev
 	$(IN)lint-imports --no-logo
+
+pack: dev
 	$(IN)python -m coachbot.cli check
 
 test: dev ## the quick tests (under 3 minutes on 2 cores)

@@ -154,7 +154,7 @@ def play(
     record: Annotated[Path | None, typer.Option(help="Write a screenplay of this talk here.")] = None,
 ) -> None:
     """Live through a programme in the terminal, on a clock that you move."""
-    from coachbot.channels.terminal.playing import play as play_it
+    from coachbot.playing import play as play_it
 
     play_it(_settings(), programme, arm, record)
 

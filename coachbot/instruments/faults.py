@@ -21,7 +21,7 @@ class Fault(NamedTuple):
     cure: str
 
 
-class InstrumentFault(ValueError):  # noqa: N818
+class InstrumentFault(ValueError):
     """An instrument that can't be used, with everything that is wrong with it."""
 
     def __init__(self, instrument: str, faults: Iterable[Fault]) -> None:
@@ -31,7 +31,7 @@ class InstrumentFault(ValueError):  # noqa: N818
         super().__init__("\n".join([f"Instrument '{instrument}' has {len(lines)} fault(s):", *lines]))
 
 
-class AnswerFault(ValueError):  # noqa: N818
+class AnswerFault(ValueError):
     """An answer outside its item's range, or to an item that does not exist."""
 
 

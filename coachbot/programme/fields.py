@@ -36,7 +36,7 @@ class Fault:
         return f"{self.path or 'programme'}: {self.message}. {self.cure}"
 
 
-class ProgrammeFault(ValueError):  # noqa: N818 - carries faults
+class ProgrammeFault(ValueError):
     """A programme file that cannot be read as a programme. `faults` holds all of them."""
 
     def __init__(self, faults: Sequence[Fault]) -> None:

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 
-class UnknownZone(ValueError):  # noqa: N818 - named as a person would say it
+class UnknownZone(ValueError):
     """The text is no IANA time zone."""
 
     def __init__(self, zone: str) -> None:

@@ -12,7 +12,9 @@ from coachbot.engine.model import Conversation, Frame, Passed, Prompt
 from coachbot.service.records import Profile, Progress, Tally
 
 T = TypeVar("T")
-_dumps = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=list).encode
+_dumps = json.JSONEncoder(
+    ensure_ascii=False, separators=(",", ":"), default=lambda v: dict(v) if isinstance(v, Mapping) else list(v)
+).encode
 
 
 def dump(value: object) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -101,10 +102,18 @@ def plan(draft: Draft, tx: Transaction) -> PlanRow | None:
         education=education_for(draft),
         not_before=draft.now,
     )
+    day = _after_the_first_day(draft, day)
     for planned in day.planned:
         _arm(draft, planned)
     draft.arm("plan", moment(today + timedelta(days=1), PLANNING_TIME, draft.record.profile.zone or "UTC"))
     return PlanRow(draft.record.id, today, plan_body(day))
+
+
+def _after_the_first_day(draft: Draft, day: DayPlan) -> DayPlan:
+    """The daily check-in of a rest begins on the morning after: that day's talk has just been held."""
+    if draft.progress.alert_news.get("told_on") != day.day.isoformat():
+        return day
+    return replace(day, planned=tuple(p for p in day.planned if p.kind != "safety"))
 
 
 def education_for(draft: Draft) -> tuple[str, ...]:

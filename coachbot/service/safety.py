@@ -54,7 +54,8 @@ def tell_staff(draft: Draft, rule: SafetyRule, priority: str, *, words: str = ""
 
 
 def _news(draft: Draft) -> dict[str, str | None]:
-    return {"told_at": draft.local.strftime("%H:%M"), "read_by": None, "read_at": None}
+    local = draft.local
+    return {"told_at": local.strftime("%H:%M"), "told_on": local.date().isoformat(), "read_by": None, "read_at": None}
 
 
 def _give_help(draft: Draft, rule: SafetyRule) -> None:

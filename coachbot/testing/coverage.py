@@ -148,6 +148,7 @@ class _Walker:
         self.usual = facts_of(self.world, self.record, _NOW)
         self._rendered: set[Any] = set()
         self._puzzled: set[Any] = set()
+        self._deciding: frozenset[str] = frozenset()
         self.library = pack.library
 
     def walk(self) -> Coverage:
@@ -164,14 +165,12 @@ class _Walker:
     # -- one dialog ------------------------------------------------------------------------------------
     def _through(self, dialog: Dialog) -> None:
         seen: set[Any] = set()
+        self._deciding = self.reads.decisive[dialog.id, dialog.start]
         waiting: deque[Conversation] = deque()
         for variant in self.variety.variants(dialog):
             patient = standing(Conversation("walker"), self.usual, variant, self.variety.scopes)
-            key = self._key(patient, (dialog.id, dialog.start), variant.different if dialog.takes else ())
-            if key not in seen:
-                seen.add(key)
-                start = Opened(dialog.id, "patient", slots=handed_in(dialog, variant))
-                waiting.extend(self._go(patient, (start,), seen))
+            start = Opened(dialog.id, "patient", slots=handed_in(dialog, variant))
+            waiting.extend(self._go(patient, (start,), seen))
         while waiting and len(seen) < _MOST_PLACES:
             here = waiting.popleft()
             for events in self._answers(here):
@@ -205,26 +204,22 @@ class _Walker:
                     self._render(effect)
         if here.prompt is None:
             return []
-        key = self._key(here)
-        if key in seen:
-            return []
-        seen.add(key)
-        return [here]
+        new = self._differences(here) - seen
+        seen |= new
+        return [here] if new else []
 
-    def _key(self, here: Conversation, *more: Any) -> Any:
-        """All of a conversation that can still make a difference."""
-        live = self.reads.live
-        places = [(frame.dialog, frame.state) for frame in here.frames]
-        own = tuple(
-            tuple((n, self.reads.seen_as(n, v)) for n, v in frame.slots.items() if n in live[frame.dialog, frame.state])
-            for frame in here.frames
-        )
-        names = frozenset[str]().union(*(live[place] for place in [*places, *(p for p in more[:1])]))
-        outer = {**here.programme_slots, **here.always_slots}
-        wide = tuple((name, self.reads.seen_as(name, outer[name])) for name in sorted(names & outer.keys()))
-        facts = tuple((n, self.reads.seen_as(n, value_at(here.facts, n))) for n in sorted(names) if "." in n)
-        mode = here.prompt.mode if here.prompt else ""
-        return (tuple(places), own, wide, facts, here.facts["programme"]["arm"], mode, repr(more))
+    def _differences(self, here: Conversation) -> set[Any]:
+        """What of a conversation can still make a difference: all that decides, and each thing only told by itself."""
+        places = tuple((frame.dialog, frame.state) for frame in here.frames)
+        arm, mode = here.facts["programme"]["arm"], here.prompt.mode if here.prompt else ""
+        decides, told = [], []
+        for depth, (frame, place) in enumerate(zip(here.frames, places, strict=True)):
+            slots = {**here.programme_slots, **here.always_slots, **frame.slots}
+            for name in self.reads.live[place]:
+                value = value_at(here.facts, name) if "." in name else slots.get(name)
+                seen_as = (depth, name, self.reads.seen_as(name, value))
+                (decides if name in self.reads.decisive[place] else told).append(seen_as)
+        return {(places, arm, mode, frozenset(decides)), *((places, arm, *one) for one in told)}
 
     # -- texts -----------------------------------------------------------------------------------------
     def _render(self, effect: fx.Say | fx.Show) -> None:
@@ -233,10 +228,16 @@ class _Walker:
         if key in self._rendered:
             return
         self._rendered.add(key)
-        for language in self.world.pack.words.languages:
-            wordings = self._wordings(language, text)
-            for number in range(wordings):
-                self._speak(language, replace(effect, text=replace(text, pick=(number + 0.5) / wordings)))
+        for other in (text.scope, *self._others(text)):
+            self._render_all(replace(effect, text=replace(text, scope=other)))
+
+    def _others(self, text: fx.Text) -> Iterator[Mapping[str, Any]]:
+        """The same text for other patients: they differ in facts that decide nothing on the way here."""
+        for name in self.reads.of_text.get((text.words, text.section), ()):
+            top, _, key = name.partition(".")
+            if key and name not in self._deciding:
+                for value in self.variety.values(name):
+                    yield {**text.scope, top: {**text.scope[top], key: value}}
 
     def _shown(self, text: fx.Text) -> Iterator[Any]:
         for name in sorted(self.reads.of_text.get((text.words, text.section), ())):
@@ -270,11 +271,12 @@ class _Walker:
                     if self.world.pack.words.has("", COACH, section):
                         self._render_all(fx.Say(fx.Text(COACH, section, scope=scope)))
 
-    def _render_all(self, say: fx.Say) -> None:
+    def _render_all(self, effect: fx.Say | fx.Show) -> None:
+        """In every language, in every wording."""
         for language in self.world.pack.words.languages:
-            wordings = self._wordings(language, say.text)
+            wordings = self._wordings(language, effect.text)
             for number in range(wordings):
-                self._speak(language, replace(say, text=replace(say.text, pick=(number + 0.5) / wordings)))
+                self._speak(language, replace(effect, text=replace(effect.text, pick=(number + 0.5) / wordings)))
 
     def _failed(self, place: str, error: Exception) -> None:
         failure = f"{place}: {type(error).__name__}: {error}"

@@ -14,11 +14,12 @@ from typing import Any
 from jinja2 import nodes
 
 from coachbot.authoring import facts
-from coachbot.authoring.draft import SlotRead
+from coachbot.authoring.draft import SlotRead, filled_by
 from coachbot.authoring.pack import Pack
 from coachbot.authoring.places import place_of, places_in
 from coachbot.engine.actions import ACTIONS
-from coachbot.engine.model import Call, Dialog, Scope, State
+from coachbot.engine.asks import Wait
+from coachbot.engine.model import Action, Call, Dialog, Expression, Scope, State
 from coachbot.formulas import Formula, parse_text
 
 #: Dialog and state.
@@ -71,42 +72,62 @@ def reads_of(pack: Pack) -> Reads:
     return _Reader(pack).read()
 
 
+_NONE: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class _Own:
+    """What one state reads and fills itself, in the order of things."""
+
+    text: frozenset[str]
+    doing: frozenset[str]
+    leaving: frozenset[str]
+    asked: frozenset[str]
+    filled: frozenset[str]
+
+
 class _Reader:
     """Fills `Reads`: first what each state reads itself, then what lies behind it."""
 
     def __init__(self, pack: Pack) -> None:
         self.pack = pack
         self.reads = Reads()
+        self._own: dict[Place, _Own] = {}
         self.wide = {
             slot.name for dialog in pack.library.dialogs.values() for slot in dialog.slots.values()
             if slot.scope != "dialog"
         }  # fmt: skip
 
     def read(self) -> Reads:
-        dialogs = self.pack.library.dialogs
-        guards, texts = {}, {}
-        for dialog in dialogs.values():
+        for dialog in self.pack.library.dialogs.values():
             for state in dialog.states.values():
-                guards[dialog.id, state.name] = frozenset(self._guards(dialog, state))
-                texts[dialog.id, state.name] = self._text(dialog, state)
-        self.reads.decisive = self._behind(guards)
-        self.reads.live = self._behind({place: guards[place] | texts[place] for place in guards})
+                self._own[dialog.id, state.name] = self._state(dialog, state)
+        self.reads.decisive = self._behind(texts=False)
+        self.reads.live = self._behind(texts=True)
         return self.reads
 
     # -- one state -------------------------------------------------------------------------------------
-    def _guards(self, dialog: Dialog, state: State) -> Iterator[str]:
-        given = state.call.given if state.call else ()
+    def _state(self, dialog: Dialog, state: State) -> _Own:
+        given = [one for _, one in state.call.given] if state.call else []
         by = [state.call.by] if state.call and state.call.by else []
-        arguments = [one for action in state.do for _, one in action.arguments]
-        for formula in (*(b.guard for b in state.branches), *arguments, *(one for _, one in given), *by):
-            if isinstance(formula, Formula):
-                yield from self._names(formula.node)
-            elif isinstance(formula, SlotRead):
-                yield formula.name
-        for action in state.do:
-            yield from ACTIONS[action.name].takes_along
-        if state.end is not None:
-            yield from dialog.gives
+        doing = {name for action in state.do for name in self._doing(action)}
+        leaving = {name for one in (*(b.guard for b in state.branches), *given, *by) for name in self._formula(one)}
+        leaving |= set(dialog.gives) if state.end is not None else set()
+        asked = frozenset((state.ask.name,)) if state.ask is not None and not isinstance(state.ask, Wait) else _NONE
+        filled = frozenset(name for action in state.do for name in filled_by(action.name, action.arguments))
+        # A skipped question leaves its `do` out, so that what it fills is not sure to be new.
+        return _Own(self._text(dialog, state), frozenset(doing), frozenset(leaving), asked, _NONE if asked else filled)
+
+    def _doing(self, action: Action) -> Iterator[str]:
+        for _, one in action.arguments:
+            yield from self._formula(one)
+        yield from ACTIONS[action.name].takes_along
+
+    def _formula(self, formula: Expression | None) -> Iterator[str]:
+        if isinstance(formula, Formula):
+            yield from self._names(formula.node)
+        elif isinstance(formula, SlotRead):
+            yield formula.name
 
     def _text(self, dialog: Dialog, state: State) -> frozenset[str]:
         if not state.says and state.ask is None:
@@ -153,16 +174,18 @@ class _Reader:
             self.reads.constants[name] |= values
 
     # -- what lies behind ------------------------------------------------------------------------------
-    def _behind(self, own: dict[Place, frozenset[str]]) -> dict[Place, frozenset[str]]:
+    def _behind(self, *, texts: bool) -> dict[Place, frozenset[str]]:
         """Each state with everything it leads to, calls included, until nothing is added any more."""
-        found = dict(own)
+        found = dict.fromkeys(self._own, _NONE)
         changed = True
         while changed:
             changed = False
             for dialog in self.pack.library.dialogs.values():
                 for state in reversed(dialog.states.values()):
                     place = (dialog.id, state.name)
-                    more = found[place].union(*self._next(found, dialog, state))
+                    own = self._own[place]
+                    after = own.leaving.union(*self._next(found, dialog, state)) - own.filled
+                    more = ((own.doing | after) - own.asked) | (own.text if texts else _NONE)
                     changed |= len(more) > len(found[place])
                     found[place] = more
         return found

@@ -17,7 +17,7 @@ from coachbot.engine.model import Conversation, Dialog, Prompt, Scope, State, Va
 from coachbot.testing.reads import Reads, is_fact
 
 #: Combinations of what decides on the way are tried out in full up to this many, else so many are drawn.
-_MOST_COMBINATIONS = 64
+_MOST_COMBINATIONS = 24
 _TRUTHS = ("today.practice_day", "today.session_day", "site.on_duty", "demo", "programme.trial")
 _CODES: Mapping[str, tuple[Any, ...]] = {
     **facts.CODES,
@@ -62,15 +62,18 @@ class Variety:
     def variants(self, dialog: Dialog) -> Iterator[Variant]:
         """Patients who differ in what the dialog, or one that it calls, reads."""
         place = (dialog.id, dialog.start)
-        names = sorted(name for name in self.reads.live[place] if self._given_from_outside(dialog, name))
-        choices = {name: self.values(name) for name in names}
-        decisive = [name for name in names if name in self.reads.decisive[place]]
+        decides = self.reads.decisive[place]
+        names = sorted(name for name in self.reads.live[place] if self._given_from_outside(dialog, name, decides))
+        choices = {name: values for name in names if (values := self.values(name))}
+        decisive = [name for name in choices if name in decides]
         for arm in [one for one in self.arms if not dialog.arms or one in dialog.arms]:
             for different in self._combined(dialog, choices, decisive):
                 yield Variant(arm, different)
 
-    def _given_from_outside(self, dialog: Dialog, name: str) -> bool:
-        return is_fact(name) or name in dialog.takes or self.scopes.get(name, "dialog") != "dialog"
+    def _given_from_outside(self, dialog: Dialog, name: str, decides: frozenset[str]) -> bool:
+        if is_fact(name):
+            return name in decides  # what only texts name is varied where they are rendered
+        return name in dialog.takes or self.scopes.get(name, "dialog") != "dialog"
 
     def _combined(
         self, dialog: Dialog, choices: Mapping[str, Sequence[Any]], decisive: Sequence[str]

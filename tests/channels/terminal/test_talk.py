@@ -9,8 +9,8 @@ import pytest
 
 from coachbot.channels.terminal.channel import Terminal
 from coachbot.channels.terminal.plain import plain
-from coachbot.channels.terminal.playing import play
 from coachbot.channels.terminal.screen import Screen
+from coachbot.playing import play
 from coachbot.settings import Settings
 from coachbot.testing import play as play_screenplay
 from coachbot.testing.player import play_screenplay as perform
