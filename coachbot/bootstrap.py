@@ -112,9 +112,23 @@ def _site(pack: Pack, own: Path | None) -> tuple[dict[str, dict[str, Any]], Duty
             raise SettingsError(f"COACHBOT_SITE: there is no file {own}")
         site = read_plain(own)
         common = {**common, **site}
-        for language, values in (site.get("languages") or {}).items():
-            facts[language] = {**facts.get(language, {}), **values}
+        facts = {**facts, **_own_facts(own, site, facts)}
     return facts, _duty(common["duty"])
+
+
+#: What a site must say of itself in each language, so that nobody in danger reads another clinic's numbers.
+_REQUIRED = ("name", "therapist", "reads_when", "emergency", "crisis_line", "privacy")
+
+
+def _own_facts(own: Path, site: Mapping[str, Any], shipped: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    languages = site.get("languages") or {}
+    missing = [
+        f"languages.{language}.{name}" for language in shipped for name in _REQUIRED
+        if not (languages.get(language) or {}).get(name)
+    ]  # fmt: skip
+    if missing:
+        raise SettingsError(f"COACHBOT_SITE: {own} lacks {', '.join(missing)}")
+    return {language: {**shipped.get(language, {}), **values} for language, values in languages.items()}
 
 
 def _duty(data: Mapping[str, Any]) -> Duty:

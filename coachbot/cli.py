@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from coachbot.errors import CoachbotError
+from coachbot.errors import CoachbotError, SettingsError
 
 if TYPE_CHECKING:
     from coachbot.bootstrap import Coach
@@ -189,6 +189,11 @@ def invite(
 ) -> None:
     """Make a single-use invitation code."""
     settings = _settings()
+    if settings.site is None:
+        raise SettingsError(
+            "before patients come in, the clinic's own crisis numbers are needed: set COACHBOT_SITE "
+            "to a file like the one in docs/operating.md"
+        )
     code = _coach(settings).enrolments.invite(programme, arm)
     print(code)
     print(f"http://{settings.host}:{settings.port}/c/{code}", file=sys.stderr)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -136,8 +137,9 @@ class Demo:
         programme = self._coach.world.pack.programmes[enrolment.programme]
         draft = Draft(self._coach.world, record, now, 0)
         tomorrow = local_now(record.profile, now).date() + timedelta(days=1)
+        standing = replace(standing_of(record, now), sent_today=0, planned_already=frozenset())
         days = plan_ahead(
-            programme, standing_of(record, now), tomorrow, _AHEAD_DAYS, education=education_for(draft)
+            programme, standing, tomorrow, _AHEAD_DAYS, education=education_for(draft)
         )
         return [
             {"due": _local(record, p.due), "what": f"{p.id} ({p.dialog})", "rule": p.rule}
@@ -162,11 +164,17 @@ def _due(record: PatientRecord, timers: Any) -> list[dict[str, str]]:
     return [
         {
             "due": _local(record, row.due_at),
-            "what": f"{row.purpose} ({row.body['dialog']})" if row.body.get("dialog") else row.purpose,
+            "what": _named(row),
             "rule": str(row.body.get("rule") or _WHY.get(row.purpose.partition(":")[0], "")),
         }
         for row in rows
     ]
+
+
+def _named(row: TimerRow) -> str:
+    name = row.purpose.removeprefix("touch:")
+    dialog = row.body.get("dialog")
+    return f"{name} ({dialog})" if dialog else name
 
 
 _WHY = {

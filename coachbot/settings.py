@@ -17,7 +17,9 @@ from coachbot.errors import SettingsError
 class Settings(BaseSettings):
     """What an operator can set."""
 
-    model_config = SettingsConfigDict(env_prefix="COACHBOT_", env_file="coachbot.env", extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="COACHBOT_", env_ignore_empty=True, env_file="coachbot.env", extra="ignore"
+    )
 
     #: Folder of the database, keys and lock of this installation.
     data: Path = Field(default=Path("var"), description="folder of the database, the keys and the lock")

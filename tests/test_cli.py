@@ -11,11 +11,13 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
+SITE = Path(__file__).parent / "site.yaml"
+BROKEN = "dialog: one\nstart: here\nstates:\n  here: {say: true, next: nowhere}\n"
 
 
 def coachbot(*arguments: str, data: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run a command in a process of its own, with its data in a temporary folder."""
-    env = {**os.environ, "COACHBOT_DATA": str(data), **environment}
+    env = {**os.environ, "COACHBOT_DATA": str(data), "COACHBOT_SITE": str(SITE), **environment}
     return subprocess.run(
         [sys.executable, "-m", "coachbot.cli", *arguments],
         capture_output=True, text=True, env=env, cwd=data if data.is_dir() else None, timeout=60,
@@ -39,7 +41,7 @@ def test_check_is_clean_on_the_pack_that_ships(tmp_path: Path) -> None:
 
 def test_a_broken_pack_lists_every_fault_and_fails(tmp_path: Path) -> None:
     (tmp_path / "dialogs").mkdir()
-    (tmp_path / "dialogs" / "one.yaml").write_text("dialog: one\nstart: here\nstates:\n  here: {say: true, next: nowhere}\n")
+    (tmp_path / "dialogs" / "one.yaml").write_text(BROKEN)
     (tmp_path / "dialogs" / "two.yaml").write_text("dialog: two\ndialog: two\n")
     (tmp_path / "content" / "en").mkdir(parents=True)
     result = coachbot("check", str(tmp_path), data=tmp_path)
@@ -50,7 +52,7 @@ def test_a_broken_pack_lists_every_fault_and_fails(tmp_path: Path) -> None:
 
 def test_a_broken_pack_refuses_to_start_and_lists_every_fault(tmp_path: Path) -> None:
     (tmp_path / "dialogs").mkdir()
-    (tmp_path / "dialogs" / "one.yaml").write_text("dialog: one\nstart: here\nstates:\n  here: {say: true, next: nowhere}\n")
+    (tmp_path / "dialogs" / "one.yaml").write_text(BROKEN)
     (tmp_path / "content" / "en").mkdir(parents=True)
     result = coachbot("run", data=tmp_path, COACHBOT_PACK=str(tmp_path))
     assert result.returncode == 1
@@ -124,3 +126,14 @@ def test_every_command_explains_itself(command: str, tmp_path: Path) -> None:
     result = coachbot(command, "--help", data=tmp_path)
     assert result.returncode == 0
     assert len(result.stdout) > 100
+
+
+def test_nobody_is_invited_before_the_clinic_has_given_its_own_crisis_numbers(tmp_path: Path) -> None:
+    fails_with_one_line(coachbot("invite", "sct_cse", "combined", data=tmp_path, COACHBOT_SITE=""), "COACHBOT_SITE")
+
+
+def test_a_site_file_without_crisis_numbers_is_named_with_what_it_lacks(tmp_path: Path) -> None:
+    site = tmp_path / "site.yaml"
+    site.write_text("languages: {en: {name: A clinic, therapist: Kim, reads_when: daily, privacy: sealed}}\n")
+    result = coachbot("invite", "sct_cse", "combined", data=tmp_path, COACHBOT_SITE=str(site))
+    fails_with_one_line(result, "languages.en.emergency", "languages.en.crisis_line")

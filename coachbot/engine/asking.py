@@ -19,10 +19,11 @@ def open_prompt(walk: Walk, state: State) -> None:
     """Ask the state's question; a pause of a practice starts its timer."""
     walk.prompt = walk.new_prompt(state)
     show(walk)
-    _start_wait(walk, state.ask)
+    start_wait(walk, state.ask)
 
 
-def _start_wait(walk: Walk, ask: Ask | None) -> None:
+def start_wait(walk: Walk, ask: Ask | None) -> None:
+    """The quiet stretch of a practice begins: its timer brings the next line."""
     if isinstance(ask, Wait) and walk.prompt is not None:
         seconds = ask.seconds * (walk.top.pace if walk.dialog.origin == "practice" else 1.0)
         walk.emit(fx.Arm("wait", timedelta(seconds=seconds), walk.prompt.token))
@@ -93,7 +94,7 @@ def codes_of(ask: Ask | None) -> tuple[str, ...]:
 def reask(walk: Walk) -> None:
     """Show the open question once more, with the same token; a pause starts again."""
     show(walk, None if walk.prompt and walk.prompt.mode == "open" else _mode_text(walk))
-    _start_wait(walk, walk.state.ask)
+    start_wait(walk, walk.state.ask)
 
 
 def _mode_text(walk: Walk) -> fx.Text:

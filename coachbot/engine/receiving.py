@@ -8,7 +8,7 @@ from datetime import date
 from coachbot.engine import effects as fx
 from coachbot.engine.answers.interrupts import interrupt_in
 from coachbot.engine.answers.read import Answer, AskBack, Interrupt, OutOfRange, Skip, Unclear, read
-from coachbot.engine.asking import codes_of, not_understood, offered, reask, set_mode, show
+from coachbot.engine.asking import codes_of, not_understood, offered, reask, set_mode, show, start_wait
 from coachbot.engine.asks import Ask, Choice, FreeText, Scale, Several, Wait, YesNo
 from coachbot.engine.events import Attached, Closed, Concerned, Opened, Pressed, Said, TimerFired
 from coachbot.engine.model import Passed, State, Value
@@ -155,6 +155,12 @@ def choose_wait(walk: Walk, code: str) -> None:
         walk.close_prompt("answered")
         walk.pop("stopped")
         walk.run()
+
+
+def go_on_waiting(walk: Walk) -> None:
+    """A practice goes on after a pause: the quiet of its line begins anew, the line is not said twice."""
+    show(walk, walk.text("wait_resumed", words="coach"))
+    start_wait(walk, walk.state.ask)
 
 
 def wait_over(walk: Walk) -> None:
@@ -390,6 +396,9 @@ def choose_mode(walk: Walk, code: str) -> None:
         _take_held(walk, prompt.held)
     elif code == "end":
         choose_wait(walk, "end")
+    elif code == "go_on":
+        walk.prompt = replace(prompt, mode="open", tries=0)
+        go_on_waiting(walk)
     else:
         walk.prompt = replace(prompt, tries=0)
         set_mode(walk, "open")
@@ -424,8 +433,7 @@ def timer_fired(walk: Walk, event: TimerFired) -> None:
         wait_over(walk)
     elif event.purpose == "nag" and not prompt.nagged:
         walk.prompt = replace(prompt, nagged=True)
-        walk.say_of_itself("nag_1")
-        reask(walk)
+        show(walk, walk.text("nag_1", words="coach"))
 
 
 def opened(walk: Walk, event: Opened) -> None:

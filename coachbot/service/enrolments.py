@@ -59,7 +59,7 @@ class Enrolments:
             if enrolment.progress.screening.get("outcome") == "not_now":
                 reasons = enrolment.progress.screening.get("reasons")
                 raise EnrolmentError(
-                    f"enrolment {code} was screened out ({reasons}); nobody can be confirmed against the programme's rules"
+                    f"enrolment {code} was screened out ({reasons}); the programme's rules don't admit this patient"
                 )
             draft.change_enrolment(state="active", anchor=draft.local.date())
             draft.replan()

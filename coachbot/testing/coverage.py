@@ -7,11 +7,13 @@ reached so, nobody reaches.
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
+from heapq import heappop, heappush
+from itertools import count
 from pathlib import Path
 from random import Random
 from typing import Any, TextIO
@@ -36,7 +38,7 @@ from coachbot.testing.variety import Variety, handed_in, standing
 _NOW = datetime(2026, 3, 11, 15, tzinfo=UTC)
 _DAY_0 = date(2026, 2, 25)
 #: Most places of one dialog that are gone on from.
-_MOST_PLACES = 6_000
+_MOST_PLACES = 700
 #: What the coach's own sentences may name besides facts: how they are tried.
 _EXTRAS: tuple[Mapping[str, Any], ...] = (
     dict.fromkeys(("ask_kind", "out_of_range", "low", "high", "required", "longest")),
@@ -109,7 +111,8 @@ def _lines(coverage: Coverage) -> Iterator[str]:
     missing = coverage.missing
     for name, states in sorted(coverage.states.items()):
         lacking = missing.get(name, ())
-        yield f"{name:34} {len(states) - len(lacking):3} of {len(states):3}" + "".join(f"\n    not reached: {s}" for s in lacking)
+        yield f"{name:34} {len(states) - len(lacking):3} of {len(states):3}"
+        yield from (f"    not reached: {state}" for state in lacking)
     yield from (f"FAILED {failure}" for failure in coverage.failures)
     total = sum(map(len, coverage.states.values()))
     lost = sum(map(len, missing.values()))
@@ -130,6 +133,24 @@ def _watched(library: Library) -> Iterator[dict[str, Visited]]:
         yield visited
     finally:
         dialogs.update(before)
+
+
+class _Waiting:
+    """Where the walk goes on: breadth first, and first where a question has been answered least often."""
+
+    def __init__(self) -> None:
+        self._heap: list[tuple[int, int, Conversation]] = []
+        self._met: Counter[Any] = Counter()
+        self._order = count()
+
+    def add(self, here: Conversation | None, *, begins: bool = False) -> None:
+        if here is not None and here.prompt is not None:
+            place = (here.prompt.dialog, here.prompt.state, len(here.frames))
+            heappush(self._heap, (0 if begins else self._met[place], next(self._order), here))
+            self._met[place] += 1
+
+    def next(self) -> Conversation | None:
+        return heappop(self._heap)[2] if self._heap else None
 
 
 class _Walker:
@@ -166,15 +187,17 @@ class _Walker:
     def _through(self, dialog: Dialog) -> None:
         seen: set[Any] = set()
         self._deciding = self.reads.decisive[dialog.id, dialog.start]
-        waiting: deque[Conversation] = deque()
+        waiting = _Waiting()
         for variant in self.variety.variants(dialog):
             patient = standing(Conversation("walker"), self.usual, variant, self.variety.scopes)
             start = Opened(dialog.id, "patient", slots=handed_in(dialog, variant))
-            waiting.extend(self._go(patient, (start,), seen))
-        while waiting and len(seen) < _MOST_PLACES:
-            here = waiting.popleft()
+            waiting.add(self._go(patient, (start,), seen), begins=True)
+        for _ in range(_MOST_PLACES):
+            here = waiting.next()
+            if here is None:
+                return
             for events in self._answers(here):
-                waiting.extend(self._go(here, events, seen))
+                waiting.add(self._go(here, events, seen))
 
     def _answers(self, here: Conversation) -> Iterable[tuple[Event, ...]]:
         assert here.prompt is not None
@@ -189,36 +212,39 @@ class _Walker:
         frame = here.frames[-1]
         return self.library.dialogs[frame.dialog].states[frame.state]
 
-    def _go(self, here: Conversation, events: Iterable[Event], seen: set[Any]) -> list[Conversation]:
-        """Where some events lead; nothing if somebody like this has been there."""
+    def _go(self, here: Conversation, events: Iterable[Event], seen: set[Any]) -> Conversation | None:
+        """Where some events lead; None if somebody like this has been there, or nothing is open there."""
         for event in events:
             try:
                 self.coverage.steps += 1
                 outcome = step(self.library, here, event, now=_NOW, rng=self.rng)
             except Exception as error:
                 self._failed(f"{_standing(here)}: {event}", error)
-                return []
+                return None
             here = outcome.conversation
             for effect in outcome.effects:
                 if isinstance(effect, fx.Say | fx.Show):
                     self._render(effect)
         if here.prompt is None:
-            return []
+            return None
         new = self._differences(here) - seen
         seen |= new
-        return [here] if new else []
+        return here if new else None
 
     def _differences(self, here: Conversation) -> set[Any]:
         """What of a conversation can still make a difference: all that decides, and each thing only told by itself."""
         places = tuple((frame.dialog, frame.state) for frame in here.frames)
         arm, mode = here.facts["programme"]["arm"], here.prompt.mode if here.prompt else ""
-        decides, told = [], []
+        decides: list[Any] = []
+        told: list[Any] = []
         for depth, (frame, place) in enumerate(zip(here.frames, places, strict=True)):
             slots = {**here.programme_slots, **here.always_slots, **frame.slots}
             for name in self.reads.live[place]:
                 value = value_at(here.facts, name) if "." in name else slots.get(name)
                 seen_as = (depth, name, self.reads.seen_as(name, value))
                 (decides if name in self.reads.decisive[place] else told).append(seen_as)
+            scope = {**self.library.dialogs[frame.dialog].blank, **here.facts, **slots}
+            decides += [(depth, f"= {name}", _told(one(scope))) for name, one in self.reads.opaque[frame.dialog]]
         return {(places, arm, mode, frozenset(decides)), *((places, arm, *one) for one in told)}
 
     # -- texts -----------------------------------------------------------------------------------------
@@ -259,7 +285,8 @@ class _Walker:
         except Exception as error:
             self._failed(place, error)
             return
-        if isinstance(effect, fx.Show) and not (draft.outbox[-1].body.get("text") or draft.outbox[-1].body.get("picture")):
+        body = draft.outbox[-1].body if draft.outbox else {}
+        if isinstance(effect, fx.Show) and not (body.get("text") or body.get("picture")):
             self._failed(place, ValueError("a question without a word"))
 
     def _coachs_own(self) -> None:
@@ -282,6 +309,11 @@ class _Walker:
         failure = f"{place}: {type(error).__name__}: {error}"
         if failure not in self.coverage.failures:
             self.coverage.failures.append(failure)
+
+
+def _told(value: Any) -> Any:
+    """A list of codes by its length, anything else as it is."""
+    return len(value.split()) if isinstance(value, str) and " " in value else value
 
 
 def _standing(here: Conversation) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 from jinja2 import nodes
 
 from coachbot.authoring import facts
-from coachbot.authoring.draft import SlotRead, filled_by
+from coachbot.authoring.draft import Constant, SlotRead, filled_by
 from coachbot.authoring.pack import Pack
 from coachbot.authoring.places import place_of, places_in
 from coachbot.engine.actions import ACTIONS
@@ -51,6 +51,12 @@ class Reads:
     constants: dict[str, set[Any]] = field(default_factory=lambda: defaultdict(set))
     #: Names that are calculated with: their very value matters.
     calculated: set[str] = field(default_factory=set)
+    #: The dialogs that a state may call.
+    callees: dict[Place, tuple[Dialog, ...]] = field(default_factory=dict)
+    #: What a state's own `set` works out in a way that cannot be looked into, by dialog.
+    opaque: dict[str, list[tuple[str, Expression]]] = field(default_factory=lambda: defaultdict(list))
+    #: Names that the dialog's own states decide by, without those of the dialogs it calls.
+    own: dict[str, frozenset[str]] = field(default_factory=dict)
     #: Path of words and section to the names its texts show or ask about.
     of_text: dict[tuple[str, str], frozenset[str]] = field(default_factory=dict)
 
@@ -102,6 +108,12 @@ class _Reader:
         for dialog in self.pack.library.dialogs.values():
             for state in dialog.states.values():
                 self._own[dialog.id, state.name] = self._state(dialog, state)
+                self.reads.callees[dialog.id, state.name] = tuple(self._callees(state.call))
+            self.reads.own[dialog.id] = _NONE.union(
+                *(one.doing | one.leaving for (of, _), one in self._own.items() if of == dialog.id)
+            )
+        self._hand_on_constants()
+        self._limits_of_screenings()
         self.reads.decisive = self._behind(texts=False)
         self.reads.live = self._behind(texts=True)
         return self.reads
@@ -117,6 +129,25 @@ class _Reader:
         filled = frozenset(name for action in state.do for name in filled_by(action.name, action.arguments))
         # A skipped question leaves its `do` out, so that what it fills is not sure to be new.
         return _Own(self._text(dialog, state), frozenset(doing), frozenset(leaving), asked, _NONE if asked else filled)
+
+    def _limits_of_screenings(self) -> None:
+        """The limits outside which a screening question counts."""
+        for screening in self.pack.screenings.values():
+            for question in screening.get("questions", ()):
+                limits = question.get("outside") or {}
+                found = {one for one in (limits.get("low"), limits.get("high")) if one is not None}
+                self.reads.constants[str(question.get("code"))] |= found
+
+    def _hand_on_constants(self) -> None:
+        """What a slot is compared with matters for what it was set from."""
+        for dialog in self.pack.library.dialogs.values():
+            for action in (action for state in dialog.states.values() for action in state.do if action.name == "set"):
+                for name, one in action.arguments:
+                    if isinstance(one, Formula):
+                        for place, _ in _all_places(one.node):
+                            self.reads.constants[place] |= self.reads.constants.get(name, set())
+                    elif not isinstance(one, SlotRead | Constant):
+                        self.reads.opaque[dialog.id].append((name, one))
 
     def _doing(self, action: Action) -> Iterator[str]:
         for _, one in action.arguments:
@@ -181,7 +212,7 @@ class _Reader:
         while changed:
             changed = False
             for dialog in self.pack.library.dialogs.values():
-                for state in reversed(dialog.states.values()):
+                for state in reversed(list(dialog.states.values())):
                     place = (dialog.id, state.name)
                     own = self._own[place]
                     after = own.leaving.union(*self._next(found, dialog, state)) - own.filled
@@ -193,7 +224,7 @@ class _Reader:
     def _next(self, found: dict[Place, frozenset[str]], dialog: Dialog, state: State) -> Iterator[frozenset[str]]:
         for branch in state.branches:
             yield found[dialog.id, branch.to]
-        for callee in self._callees(state.call):
+        for callee in self.reads.callees[dialog.id, state.name]:
             begin = found[callee.id, callee.start]
             yield frozenset(name for name in begin if is_fact(name) or name in self.wide)
 

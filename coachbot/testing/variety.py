@@ -66,9 +66,18 @@ class Variety:
         names = sorted(name for name in self.reads.live[place] if self._given_from_outside(dialog, name, decides))
         choices = {name: values for name in names if (values := self.values(name))}
         decisive = [name for name in choices if name in decides]
-        for arm in [one for one in self.arms if not dialog.arms or one in dialog.arms]:
+        arms = [one for one in self.arms if not dialog.arms or one in dialog.arms]
+        for arm in arms if self._by_arm(dialog, set()) else arms[:1]:
             for different in self._combined(dialog, choices, decisive):
                 yield Variant(arm, different)
+
+    def _by_arm(self, dialog: Dialog, seen: set[str]) -> bool:
+        """Whether the arm makes a difference anywhere in a dialog or in what it calls."""
+        if "programme.arm" in self.reads.live[dialog.id, dialog.start]:
+            return True
+        seen.add(dialog.id)
+        callees = [one for state in dialog.states.values() for one in self.reads.callees[dialog.id, state.name]]
+        return any(one.arms or (one.id not in seen and self._by_arm(one, seen)) for one in callees)
 
     def _given_from_outside(self, dialog: Dialog, name: str, decides: frozenset[str]) -> bool:
         if is_fact(name):
@@ -78,10 +87,12 @@ class Variety:
     def _combined(
         self, dialog: Dialog, choices: Mapping[str, Sequence[Any]], decisive: Sequence[str]
     ) -> Iterator[Mapping[str, Any]]:
-        yield {}
-        yield {name: next((v for v in values if v is not None), None) for name, values in choices.items()}
-        for name, values in choices.items():
-            yield from ({name: value} for value in values)
+        filled = {name: next((v for v in values if v is not None), None) for name, values in choices.items()}
+        for ground in ({}, filled):
+            yield ground
+            for name, values in choices.items():
+                yield from ({**ground, name: value} for value in values)
+        decisive = [name for name in decisive if name in self.reads.own[dialog.id]]
         lists = [choices[name] for name in decisive]
         if prod(map(len, lists)) <= _MOST_COMBINATIONS:
             combinations: Iterable[tuple[Any, ...]] = product(*lists)
@@ -156,12 +167,16 @@ class Variety:
         limits = [one for one in self.reads.constants.get(ask.name, ()) if _is_number(one)]
         near = [value for one in limits for value in (one - 1, one, one + 1)]
         risky = [int(code) for code in state.dangers if code.isdecimal()]
+        if ask.name in self.reads.calculated:
+            near = [value for one in limits for value in (one - 1, one)]
         yield from sorted({value for value in (low, high, *near, *risky) if low <= value <= high})
 
     def _selections(self, ask: Several, state: State, token: str) -> Iterator[tuple[Event, ...]]:
         most = ask.most if ask.most is not None else len(ask.of)
         telling = {one for one in self.reads.constants.get(ask.name, ()) if isinstance(one, str)} | set(state.dangers)
-        wanted = [(code,) for code in ask.of if code in telling] + [ask.of[:1], ask.of[:most], ask.of[: ask.least], ()]
+        others = [code for code in ask.of if code not in telling]
+        singles = [(code,) for code in (*(one for one in ask.of if one in telling), *others[:1])]
+        wanted = [*singles, ask.of[:most], ask.of[: ask.least], ()]
         for codes in dict.fromkeys(one for one in wanted if ask.least <= len(one) <= most):
             yield (*(Pressed(token, code) for code in codes), Pressed(token, "done"))
 

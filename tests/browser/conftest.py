@@ -81,9 +81,9 @@ class Patient:
 
     # -- doing -------------------------------------------------------------------------------------------
     def press(self, label: str) -> None:
-        before = self.question()["token"]
+        before, count = self.question()["token"], len(self.lines())
         self.page.get_by_role("button", name=label, exact=True).last.click(timeout=_PATIENCE_S * 1000)
-        self._until_moved(before)
+        self._until_moved(before, count)
 
     def tick(self, *labels: str) -> None:
         for label in labels:
@@ -91,14 +91,13 @@ class Patient:
         self.press("That's all")
 
     def say(self, text: str) -> None:
-        before = self.question()["token"]
+        before, count = self.question()["token"], len(self.lines())
         self.page.locator("#write").fill(text)
         self.page.keyboard.press("Enter")
-        self._until_moved(before)
+        self._until_moved(before, count)
 
-    def _until_moved(self, token: str) -> None:
+    def _until_moved(self, token: str, count: int) -> None:
         """Wait for the answer of the coach: another question, or an end."""
-        count = len(self.lines())
         end = time.monotonic() + 3
         while time.monotonic() < end:
             if self.question()["token"] != token or len(self.lines()) > count + 1:
@@ -122,7 +121,7 @@ class Patient:
 @pytest.fixture
 def newcomer(chromium: Any, demo: Process) -> Iterator[Patient]:
     """A patient on a phone who has just come in with a code."""
-    page = chromium.new_page(viewport=PHONE)
+    page = chromium.new_page(viewport=PHONE, reduced_motion="reduce")
     patient = Patient(page, demo.url)
     code = page.request.post(f"{demo.url}/demo/api/new", data={"arm": "combined"}).json()["code"]
     page.goto(f"{demo.url}/c/{code}")

@@ -17,6 +17,7 @@ import httpx
 import pytest
 
 _START_S = 30.0
+SITE = str(Path(__file__).parent.parent / "site.yaml")
 
 
 def free_port() -> int:
@@ -37,7 +38,9 @@ class Process:
         self._process: subprocess.Popen[bytes] | None = None
 
     def environment(self) -> dict[str, str]:
-        return {**os.environ, "COACHBOT_DATA": str(self.data), "COACHBOT_PORT": str(self.port)}
+        return {
+            **os.environ,
+            "COACHBOT_DATA": str(self.data), "COACHBOT_PORT": str(self.port), "COACHBOT_SITE": SITE}
 
     def start(self) -> None:
         log = (self.data / "log.txt").open("ab")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from coachbot.engine.answers.folding import fold, label_key
@@ -81,26 +81,31 @@ def _position_lexicon(phrases: Phrases) -> Lexicon:
 
 
 def position(folded: str, phrases: Phrases) -> Mark | None:
-    """The number (kind N) or ordinal (kind O) that the text is, if it is nothing else."""
+    """The number (kind N; a unit after it is its `text`) or ordinal (kind O) that the text is, if nothing else."""
     marks = without(_position_lexicon(phrases).marks(folded), "pw,")
     if kinds(marks) in ("ON", "O") and (len(marks) == 1 or not marks[1].digits):
         return marks[0]
-    return marks[0] if kinds(marks) in (NUMBER, "NU") else None
+    if kinds(marks) == "NU":
+        return replace(marks[0], text=marks[1].raw)
+    return marks[0] if kinds(marks) == NUMBER else None
 
 
 def picked(options: tuple[Option, ...], mark: Mark, exact: bool = False) -> str | None:
     """The code that a number or an ordinal picks.
 
     A number is the value where all codes carry one (`a0` ... `a3`), the label's number where labels hold
-    numbers ("10 minutes", "4-6 days"), else the position in the list. An ordinal is always the position.
+    numbers ("10 minutes", "4-6 days"), else the position in the list. Where only some labels hold numbers, a
+    bare number that is none of them is the position as well. An ordinal is always the position.
     """
-    if mark.kind != "O":
-        values = values_of(options)
-        if values:
-            return values.get(mark.number)
-        if any(option.numbers for option in options):
-            return _by_label(options, mark.number, exact)
-    return at_position(options, mark.number)
+    if mark.kind == "O":
+        return at_position(options, mark.number)
+    values = values_of(options)
+    if values:
+        return values.get(mark.number)
+    bare = not exact and not mark.text
+    if all(not one.numbers for one in options) or (bare and _means_position(options, mark.number)):
+        return at_position(options, mark.number)
+    return _by_label(options, mark.number, exact)
 
 
 def at_position(options: tuple[Option, ...], number: float) -> str | None:
@@ -125,6 +130,14 @@ def values_of(options: tuple[Option, ...]) -> dict[float, str]:
             return {}
         found[float(match[1])] = option.code
     return found if len(found) == len(options) else {}
+
+
+def _means_position(options: tuple[Option, ...], number: float) -> bool:
+    """True if some labels hold no number, and those that do hold another one."""
+    held = [number for option in options for number in option.numbers]
+    return (
+        any(not one.numbers for one in options) and number not in held and _by_label(options, number, False) is None
+    )
 
 
 def _by_label(options: tuple[Option, ...], number: float, exact: bool) -> str | None:

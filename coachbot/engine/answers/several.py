@@ -80,10 +80,20 @@ def _names(options: tuple[Option, ...], phrases: Phrases) -> Iterator[tuple[str,
     codes = {option.code for option in options}
     for option in options:
         yield from ((name, option.code) for name in option.names)
+    yield from _alternatives(options, phrases)
     yield from ((word, code) for word, code in phrases.weekdays.items() if code in codes)
     for code, part in phrases.day_parts.items():
         if code in codes:
             yield from ((word, code) for word in part.words)
+
+
+def _alternatives(options: tuple[Option, ...], phrases: Phrases) -> Iterator[tuple[str, str]]:
+    """Either half of a label that names two things: "jaw" and "neck" for "Jaw or neck"."""
+    for option in options:
+        for word in phrases.or_words | phrases.and_words:
+            first, joined, second = option.label.partition(f" {word} ")
+            if joined and " " not in f"{first}{second}":
+                yield from ((first, option.code), (second, option.code))
 
 
 class _Collector:

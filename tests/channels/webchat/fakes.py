@@ -16,7 +16,7 @@ import yaml
 
 from coachbot.channels.webchat import Hub, WebChat
 from coachbot.service.desk import Caller, Desk
-from coachbot.service.ports import Line
+from coachbot.service.ports import LAST_ID, Line
 from coachbot.service.records import MediaRow, OutboxRow, Update
 
 PACK = Path(__file__).parents[3]
@@ -76,9 +76,12 @@ class FakeDesk(Desk):
         chat = self.links.pop(token, None)
         return self._device(chat) if chat else None
 
-    def lines(self, patient: str, *, after: int = 0, limit: int = 500) -> Sequence[Line]:
+    def lines(
+        self, patient: str, *, after: int = 0, before: int = LAST_ID, limit: int = 500, newest: bool = False
+    ) -> Sequence[Line]:
         kept = sorted(self.kept.get(patient.removeprefix("p-"), []), key=lambda line: line.id)
-        return [line for line in kept if line.id > after][:limit]
+        found = [line for line in kept if after < line.id < before]
+        return found[-limit:] if newest else found[:limit]
 
     def media(self, patient: str, row: int) -> MediaRow | None:
         return self.files.get((patient, row))

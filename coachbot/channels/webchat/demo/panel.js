@@ -43,6 +43,16 @@ function showState(data) {
   const pairs = Object.entries(data.state ?? {}).flatMap(([name, value]) => [el('dt', name), el('dd', shown(value))]);
   byId('state').replaceChildren(...pairs);
   showArms(data.arms ?? ['combined', 'exercise']);
+  showBeginning(data.state !== undefined);
+}
+
+/** Before anybody came in, the first thing to do stands first. */
+function showBeginning(isIn) {
+  byId('new').classList.toggle('first', !isIn);
+  byId('new-title').textContent = isIn ? 'Start over' : 'Begin here';
+  byId('new-hint').textContent = isIn
+    ? 'A new patient, with a fresh code. The clock goes on.'
+    : 'Come in as a patient of one of the two arms. A code is made for you.';
 }
 
 function showArms(arms) {

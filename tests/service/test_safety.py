@@ -1,0 +1,287 @@
+"""Safety comes first: help at once, an alert with its clock, and a rest that only a clinician ends."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from coachbot.engine import effects as fx
+from tests.service.house import House, Person
+
+CRISIS = "I want to kill myself"
+CAUDA = "I can't feel when I pee and my crotch is numb"
+
+
+def at_item_9(house: House, **progress: object) -> Person:
+    """Somebody in front of the last question of the questionnaire on mood."""
+    person = house.patient(**progress)
+    house.open(person, "instrument/phq9")
+    for _ in range(8):
+        house.press(person, "a0")
+    assert house.place(person) == "instrument/phq9 p9"
+    return person
+
+
+# -- words ------------------------------------------------------------------------------------------------
+def test_the_help_comes_before_anything_else_and_staff_are_told(house: House) -> None:
+    person = house.patient()
+    house.open(person, "cse/checkin")
+    said = house.say(person, CRISIS)
+    assert said[0] == house.static("crisis")
+    assert house.place(person) == "safety/crisis safe_now"
+    alert = house.alert(person, "crisis")
+    assert alert.priority == "high"
+    assert alert.body["words"] == CRISIS
+    assert alert.acknowledge_by == house.clock.now() + timedelta(minutes=15)
+
+
+def test_the_caption_of_a_photo_is_read_too(house: House) -> None:
+    person = house.patient()
+    said = house.send(person, kind="attachment", attachment="photo", text=CRISIS)
+    assert said[0] == house.static("crisis")
+
+
+def test_a_danger_that_is_written_to_an_open_question_is_no_answer_to_it(house: House) -> None:
+    person = house.patient()
+    house.open(person, "common/therapist")
+    house.say(person, CRISIS)
+    assert [alert.kind for alert in house.alerts(person)] == ["crisis"]
+
+
+@pytest.mark.parametrize("state", ["screening", "active", "treatment_stopped", "finished", "withdrawn"])
+def test_it_is_read_in_whatever_state_an_enrolment_is(house: House, state: str) -> None:
+    person = house.patient(state=state)
+    assert house.say(person, CRISIS)[0] == house.static("crisis")
+    assert house.alert(person, "crisis")
+
+
+def test_the_help_is_given_each_time_and_the_alert_is_joined(house: House) -> None:
+    person = house.patient()
+    house.say(person, CRISIS)
+    assert house.say(person, CRISIS)[0] == house.static("crisis")
+    assert [alert.kind for alert in house.alerts(person)] == ["crisis"]
+    house.travel(timedelta(hours=2))
+    house.say(person, CRISIS)
+    assert len([alert for alert in house.alerts(person) if alert.kind == "crisis"]) == 2
+
+
+def test_an_alert_that_nobody_acknowledges_is_escalated(house: House) -> None:
+    person = house.patient()
+    house.say(person, CRISIS)
+    house.press(person, "yes")
+    house.travel(timedelta(minutes=16))
+    assert house.alert(person, "crisis").escalated_at is not None
+
+
+def test_an_alert_that_was_seen_is_not_escalated(house: House) -> None:
+    person = house.patient()
+    house.say(person, CRISIS)
+    house.coach.enrolments.acknowledge(house.alert(person, "crisis").id, "Lin")
+    house.travel(timedelta(minutes=20))
+    assert house.alert(person, "crisis").escalated_at is None
+    assert house.progress(person).alert_news["read_by"] == "Lin"
+
+
+# -- are you safe? ------------------------------------------------------------------------------------------
+def test_no_answer_in_fifteen_minutes_counts_as_not_safe(house: House) -> None:
+    person = house.patient()
+    house.say(person, CRISIS)
+    house.travel(timedelta(minutes=14))
+    assert house.alert(person, "crisis").priority == "high"
+    house.travel(timedelta(minutes=2))
+    alert = house.alert(person, "crisis")
+    assert (alert.priority, alert.body["no_answer"]) == ("top", True)
+    assert person.texts.count(house.static("crisis")) == 2
+
+
+def test_an_answer_in_time_leaves_the_priority_as_it_is(house: House) -> None:
+    person = house.patient()
+    house.say(person, CRISIS)
+    house.press(person, "yes")
+    house.travel(timedelta(minutes=20))
+    assert house.alert(person, "crisis").priority == "high"
+
+
+def test_not_safe_is_top_priority(house: House) -> None:
+    person = house.patient()
+    house.say(person, CRISIS)
+    house.press(person, "no")
+    assert house.alert(person, "crisis").priority == "top"
+
+
+def test_opening_the_menu_is_no_answer(house: House) -> None:
+    person = house.patient()
+    house.say(person, CRISIS)
+    house.say(person, "menu")
+    assert house.place(person) == "common/menu what"
+    house.travel(timedelta(minutes=16))
+    assert house.alert(person, "crisis").priority == "top"
+
+
+def test_the_question_from_the_help_menu_has_the_same_clock(house: House) -> None:
+    person = house.patient()
+    house.say(person, "help")
+    house.press(person, "urgent")
+    house.press(person, "not_safe")
+    assert house.place(person) == "safety/crisis safe_now"
+    house.travel(timedelta(minutes=16))
+    assert house.alert(person, "crisis").priority == "top"
+
+
+# -- item 9 -------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(("code", "priority"), [("a1", "high"), ("a2", "top"), ("a3", "top")])
+def test_item_9_helps_asks_and_alerts_whatever_the_sum(house: House, code: str, priority: str) -> None:
+    person = at_item_9(house)
+    before = len(person.messages)
+    house.press(person, code)
+    assert person.texts[before] == house.static("crisis")
+    assert house.place(person) == "safety/crisis safe_now"
+    alert = house.alert(person, "crisis")
+    assert alert.priority == priority
+    assert alert.body["item"] == f"instrument/phq9/p9={code}"
+    assert house.progress(person).safety_hold
+
+
+def test_item_9_answered_with_not_at_all_opens_nothing(house: House) -> None:
+    person = at_item_9(house)
+    house.press(person, "a0")
+    assert house.alerts(person) == []
+    assert house.place(person) == "instrument/phq9 difficulty"
+
+
+def test_item_9_skipped_asks_once_more_and_then_alerts(house: House) -> None:
+    person = at_item_9(house)
+    house.press(person, "skip")
+    assert house.alerts(person) == []
+    assert house.place(person) == "instrument/phq9 p9"
+    house.press(person, "skip")
+    assert house.alert(person, "crisis").priority == "high"
+    assert house.static("crisis") in person.texts
+
+
+def test_item_9_skipped_once_and_then_answered_is_an_answer(house: House) -> None:
+    person = at_item_9(house)
+    house.say(person, "skip")
+    house.press(person, "a0")
+    assert house.alerts(person) == []
+
+
+def test_the_answers_are_kept_and_the_list_can_be_finished_afterwards(house: House) -> None:
+    person = at_item_9(house)
+    house.press(person, "a2")
+    house.press(person, "yes")
+    house.press(person, "with_someone")
+    with house.store.reading() as tx:
+        kept = tx.responses(person.id)
+    assert [row.body["answers"]["p9"] for row in kept] in ([], [2])
+    assert house.alert(person, "crisis").acknowledged_at is None
+
+
+# -- the rest -------------------------------------------------------------------------------------------------
+def in_rest(house: House) -> Person:
+    """Somebody whose exercise and education rest."""
+    person = house.patient()
+    house.say(person, CRISIS)
+    house.press(person, "yes")
+    house.press(person, "with_someone")
+    assert house.progress(person).safety_hold
+    return person
+
+
+def planned(house: House, person: Person) -> list[str]:
+    house.travel_to(person, 13, "04:30")
+    return sorted(p.removeprefix("touch:") for p in house.timers(person) if p.startswith("touch:"))
+
+
+def test_the_rest_stops_exercise_and_education_and_brings_one_warm_talk_a_day(house: House) -> None:
+    person = in_rest(house)
+    assert planned(house, person) == ["safety_checkin"]
+    house.travel_to(person, 13, "12:00")
+    assert house.place(person) == "safety/daily_checkin how"
+
+
+def test_only_staff_end_the_rest(house: House) -> None:
+    person = in_rest(house)
+    for wish in ("go on", "resume", "I feel fine again", "start"):
+        house.say(person, wish)
+    assert house.progress(person).safety_hold
+    house.coach.enrolments.end_rest(house.enrolment_code(person), "Lin")
+    house.settle()
+    assert not house.progress(person).safety_hold
+    assert planned(house, person) == ["evening", "morning"]
+
+
+def test_a_correction_never_closes_the_alert(house: House) -> None:
+    person = house.patient()
+    house.say(person, CRISIS)
+    house.press(person, "yes")
+    house.press(person, "misread")
+    assert house.alert(person, "crisis").acknowledged_at is None
+    assert house.progress(person).safety_hold
+
+
+def test_a_word_in_the_rest_is_kept_and_answered_warmly(house: House) -> None:
+    person = in_rest(house)
+    said = house.say(person, "the sun is out")
+    assert "Your exercises and messages rest until Lin has been in touch" in said[0]
+    assert house.place(person) == ""
+
+
+def test_what_was_planned_before_does_not_slip_through(house: House) -> None:
+    person = house.patient()
+    house.touch(person, "evening", "common/evening", hours=12)
+    house.put(person, kind="text", text=CRISIS)
+    house.settle()
+    assert house.opened(person) == []
+    house.travel(timedelta(hours=3))
+    assert not any(text in person.texts for text in house.opened(person) if "exercise" in text)
+    assert house.progress(person).opened.get("evening") is None
+
+
+def test_a_reminder_of_an_exercise_keeps_quiet_in_the_rest(house: House) -> None:
+    person = in_rest(house)
+    assert house.open(person, "cse/nudge") == []
+
+
+def test_an_old_button_of_a_session_does_not_wake_it_in_the_rest(house: House) -> None:
+    person = house.patient()
+    house.touch(person, "week_3", "cse/lesson_3")
+    house.settle()
+    token = person.last.token
+    house.say(person, CRISIS)
+    house.press(person, "yes")
+    house.press(person, "with_someone")
+    said = house.press(person, "ready", token)
+    assert "Your exercises and messages rest" in said[0]
+    house.coach.enrolments.end_rest(house.enrolment_code(person), "Lin")
+    house.settle()
+    house.press(person, "ready", token)
+    assert house.place(person).startswith("cse/lesson_3")
+
+
+def test_cauda_equina_is_top_priority_at_once(house: House) -> None:
+    person = house.patient()
+    said = house.say(person, CAUDA)
+    assert said[0] == house.static("cauda_equina")
+    assert house.alert(person, "cauda_equina").priority == "top"
+    assert house.place(person) == "safety/cauda_equina since"
+
+
+def test_a_message_to_the_therapist_is_passed_on_and_no_danger(house: House) -> None:
+    person = house.patient()
+    house.say(person, "my therapist")
+    house.say(person, "could we talk on Friday?")
+    assert sorted(alert.kind for alert in house.alerts(person)) == ["hand_over", "message"]
+    assert not house.progress(person).safety_hold
+
+
+def test_nothing_of_this_needs_a_template(house: House) -> None:
+    house.words.bubbles = lambda language, text: _no_template(text)  # type: ignore[method-assign]
+    person = house.patient()
+    assert house.say(person, CRISIS) == [house.static("crisis")]
+    assert house.alert(person, "crisis")
+
+
+def _no_template(text: fx.Text) -> tuple[()]:
+    raise RuntimeError(f"no template can be rendered: {text.section}")
