@@ -50,10 +50,8 @@ test: dev ## the quick tests (under 3 minutes on 2 cores)
 test-all: dev ## every test: browser (Chromium), postgres, slow ones too
 	@$(PYTEST)
 
-bench: dev ## the benchmarks (benchmarks/bench_*.py), one after the other
-	@found=0; for file in benchmarks/bench_*.py; do \
-		test -f "$$file" || continue; found=1; echo "== $$file"; $(IN)python "$$file" || exit 1; \
-	done; test $$found = 1 || echo "no benchmarks/bench_*.py"
+bench: dev ## the benchmarks, beside the floor of the bare driver (JSON=FILE for rows)
+	@$(IN)python -m benchmarks $(if $(JSON),--json $(JSON))
 
 wheel: dev ## build the wheel into dist/
 	@$(IN)python -m build --wheel --outdir dist . >/dev/null && ls dist/*.whl

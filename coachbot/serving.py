@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import logging
 import signal
 import socket
@@ -193,6 +194,8 @@ class Engine:
 
         self._loop = asyncio.get_running_loop()
         parts = self._build()
+        # The pack stays as it is for the life of the process; the collector need not look through it again.
+        gc.freeze()
         self._sender_wake = parts.coach.sender.wake
         parts.coach.sender.recover()
         parts.writer.start()

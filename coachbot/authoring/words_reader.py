@@ -133,13 +133,14 @@ def _without_choices(lines: list[_Line]) -> tuple[list[_Line], list[tuple[int, s
 
 
 def _last_list(lines: list[_Line]) -> tuple[int, int]:
-    """Where the last list begins and ends; blank lines between items belong to it."""
+    """Where the last list begins and ends; blank lines between items belong to it, another bullet ends it."""
     items = [place for place, (_, line) in enumerate(lines) if _ITEM.match(line)]
     if not items:
         return len(lines), len(lines)
     start = end = items[-1]
+    bullet = lines[end][1][0]
     for place in reversed(range(start + 1)):
-        if _ITEM.match(lines[place][1]):
+        if _ITEM.match(lines[place][1]) and lines[place][1][0] == bullet:
             start = place
         elif lines[place][1]:
             break

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 from coachbot.engine import effects as fx
 from coachbot.engine.asks import Ask, Choice, Scale, Several, Wait, YesNo
+from coachbot.engine.changing import changed
 from coachbot.engine.model import State
 from coachbot.engine.walk import Walk
 
@@ -107,7 +107,7 @@ def not_understood(walk: Walk, **extra: Any) -> None:
     """Ask again: other words, then an example, then the offer to skip or to reach the therapist."""
     prompt = walk.prompt
     assert prompt is not None
-    walk.prompt = prompt = replace(prompt, tries=prompt.tries + 1)
+    walk.prompt = prompt = changed(prompt, tries=prompt.tries + 1)
     if prompt.tries > _REPHRASINGS:
         set_mode(walk, "offer_skip")
         return
@@ -119,7 +119,7 @@ def not_understood(walk: Walk, **extra: Any) -> None:
 def set_mode(walk: Walk, mode: Any, held: str = "") -> None:
     """Put the open question into another mode and show it so."""
     assert walk.prompt is not None
-    walk.prompt = replace(walk.prompt, mode=mode, held=held or walk.prompt.held)
+    walk.prompt = changed(walk.prompt, mode=mode, held=held or walk.prompt.held)
     if mode == "open":
         reask(walk)
     else:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 
 from coachbot.engine import effects as fx
@@ -10,12 +9,15 @@ from coachbot.engine.answers.interrupts import interrupt_in
 from coachbot.engine.answers.read import Answer, AskBack, Interrupt, OutOfRange, Skip, Unclear, read
 from coachbot.engine.asking import codes_of, not_understood, offered, reask, set_mode, show, start_wait
 from coachbot.engine.asks import Ask, Choice, FreeText, Scale, Several, Wait, YesNo
+from coachbot.engine.changing import changed
 from coachbot.engine.events import Attached, Closed, Concerned, Opened, Pressed, Said, TimerFired
 from coachbot.engine.model import Passed, State, Value
 from coachbot.engine.stacking import raise_talk, safety_on_top
 from coachbot.engine.walk import Walk
 
 _PASSED_KEPT = 40
+#: The code of a choice that leaves a menu.
+_WAY_BACK = "go_back"
 _SLOWER = 1.5
 _SLOWEST = 3.4
 #: Buttons of the coach's own questions about the open one.
@@ -94,7 +96,7 @@ def _answered_mode(walk: Walk, text: str) -> bool:
         return True
     if prompt.mode == "paused":
         return _said_while_paused(walk, reading)
-    walk.prompt = replace(prompt, mode="open")
+    walk.prompt = changed(prompt, mode="open")
     return False
 
 
@@ -224,7 +226,7 @@ def skip(walk: Walk) -> None:
         not_understood(walk, required=True)
         return
     if "missing" in state.dangers and not prompt.skipped:
-        walk.prompt = replace(prompt, tries=1, skipped=True)
+        walk.prompt = changed(prompt, tries=1, skipped=True)
         show(walk, walk.text(state.section or state.name, "again", ask_kind=ask.kind))
         return
     _pass(walk)
@@ -238,7 +240,7 @@ def skip(walk: Walk) -> None:
 
 def _leave_skipped(walk: Walk, state: State) -> None:
     if state.call is not None:
-        walk.after_saying(replace(state, do=()))
+        walk.after_saying(changed(state, do=()))
     else:
         walk.leave(state, None)
     walk.run()
@@ -252,7 +254,10 @@ def _pass(walk: Walk) -> None:
 
 
 def back(walk: Walk) -> None:
-    """Return to the question before this one in the same dialog."""
+    """Return to the question before this one in the same dialog; a menu is left by its own way back."""
+    if walk.prompt is not None and _WAY_BACK in codes_of(walk.state.ask):
+        answer(walk, _WAY_BACK)
+        return
     if walk.prompt is None or not walk.top.passed:
         walk.say_of_itself("back_not_possible")
         if walk.prompt is not None:
@@ -331,7 +336,7 @@ def _press_open(walk: Walk, code: str) -> None:
     elif isinstance(ask, Wait):
         _press_waiting(walk, code)
     else:
-        walk.prompt = replace(prompt, mode="open")
+        walk.prompt = changed(prompt, mode="open")
         _press_answer(walk, ask, code)
 
 
@@ -364,7 +369,7 @@ def _press_several(walk: Walk, ask: Several, code: str) -> None:
         _several_done(walk, ask, ())
     elif code in ask.of:
         chosen = [c for c in ask.of if (c in prompt.chosen) != (c == code)]
-        walk.prompt = replace(prompt, chosen=tuple(chosen))
+        walk.prompt = changed(prompt, chosen=tuple(chosen))
         show(walk)
     elif code == "skip":
         skip(walk)
@@ -387,26 +392,26 @@ def choose_mode(walk: Walk, code: str) -> None:
     prompt = walk.prompt
     assert prompt is not None
     if code == "skip":
-        walk.prompt = replace(prompt, mode="open")
+        walk.prompt = changed(prompt, mode="open")
         skip(walk)
     elif code in ("therapist", "stop_all"):
-        walk.prompt = replace(prompt, mode="open", tries=0, held="")
+        walk.prompt = changed(prompt, mode="open", tries=0, held="")
         interrupt(walk, "therapist" if code == "therapist" else "stop")
     elif code == "answer":
         _take_held(walk, prompt.held)
     elif code == "end":
         choose_wait(walk, "end")
     elif code == "go_on":
-        walk.prompt = replace(prompt, mode="open", tries=0)
+        walk.prompt = changed(prompt, mode="open", tries=0)
         go_on_waiting(walk)
     else:
-        walk.prompt = replace(prompt, tries=0)
+        walk.prompt = changed(prompt, tries=0)
         set_mode(walk, "open")
 
 
 def _take_held(walk: Walk, held: str) -> None:
     assert walk.prompt is not None
-    walk.prompt = replace(walk.prompt, mode="open", held="")
+    walk.prompt = changed(walk.prompt, mode="open", held="")
     if isinstance(walk.state.ask, FreeText) and held:
         answer(walk, held)
     else:
@@ -432,7 +437,7 @@ def timer_fired(walk: Walk, event: TimerFired) -> None:
     if event.purpose == "wait" and prompt.mode == "open" and isinstance(walk.state.ask, Wait):
         wait_over(walk)
     elif event.purpose == "nag" and not prompt.nagged:
-        walk.prompt = replace(prompt, nagged=True)
+        walk.prompt = changed(prompt, nagged=True)
         show(walk, walk.text("nag_1", words="coach"))
 
 
@@ -456,8 +461,13 @@ def _resume_standing(walk: Walk, dialog: str) -> bool:
     raise_talk(walk, index)
     if walk.prompt is not None:
         walk.park()
-    walk.reopen()
+    walk.reopen("still_here" if _begun(walk) else "")
     return True
+
+
+def _begun(walk: Walk) -> bool:
+    """Was anything answered in the talk on top? One that only stands at its first question opens as if anew."""
+    return any(frame.passed for frame in walk.frames[walk.root() :])
 
 
 def concerned(walk: Walk, event: Concerned) -> None:

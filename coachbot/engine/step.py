@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 
@@ -10,6 +10,7 @@ from coachbot.engine import effects as fx
 from coachbot.engine import receiving
 from coachbot.engine.answers.interrupts import interrupt_in
 from coachbot.engine.asks import Choice, Several, Wait
+from coachbot.engine.changing import changed
 from coachbot.engine.events import (
     Attached,
     Closed,
@@ -80,15 +81,16 @@ def _arm_nag(walk: Walk, before: str | None) -> None:
         return
     opened_by = walk.frames[walk.root()].opened if walk.frames else ""
     reminded = any(isinstance(effect, fx.Act) and effect.action == "remind" for effect in walk.effects)
-    wants = prompt is not None and opened_by in ("touchpoint", "remind") and not reminded and not _waits(walk)
+    wants = prompt is not None and opened_by in ("touchpoint", "remind") and not reminded and _may_be_nudged(walk)
     if wants and prompt is not None and not prompt.nagged:
         walk.emit(fx.Arm("nag", timedelta(hours=walk.library.nag_after_hours), prompt.token))
     elif before is not None:
         walk.emit(fx.Disarm("nag"))
 
 
-def _waits(walk: Walk) -> bool:
-    return isinstance(walk.state.ask, Wait)
+def _may_be_nudged(walk: Walk) -> bool:
+    """Not the quiet of a practice, and never a quiz: nobody waits for its answer."""
+    return not isinstance(walk.state.ask, Wait) and walk.dialog.origin != "education"
 
 
 # -- a dialog edited while patients stand in it -----------------------------------------------------------
@@ -121,7 +123,7 @@ def _moved(walk: Walk, frame: Frame) -> Frame | None:
         return frame
     successor = _successor(dialog, frame.state)
     walk.emit(fx.Moved(frame.dialog, frame.state, successor))
-    return replace(frame, state=successor, version=dialog.version, parked=None)
+    return changed(frame, state=successor, version=dialog.version, parked=None)
 
 
 def _successor(dialog: Dialog, state: str) -> str:
@@ -175,7 +177,7 @@ def _repair_choices(walk: Walk, event: Event) -> bool:
     if isinstance(ask, Choice | Several) and prompt.mode == "open":
         labels = tuple((code, label) for code, label in prompt.labels if code in ask.of or code in _CONTROLS)
         if len(labels) != len(prompt.labels):
-            walk.prompt = replace(prompt, labels=labels)
+            walk.prompt = changed(prompt, labels=labels)
     return True
 
 

@@ -7,13 +7,13 @@ conversation and turned into a frozen one again.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import datetime
 from random import Random
 from typing import Any, TypeAlias
 
 from coachbot.engine import effects as fx
 from coachbot.engine.actions import ACTIONS
+from coachbot.engine.changing import changed
 from coachbot.engine.model import (
     EMPTY,
     Action,
@@ -108,7 +108,7 @@ class Walk:
 
     def result(self) -> Conversation:
         """The conversation as it now stands."""
-        return replace(
+        return changed(
             self.conversation,
             frames=tuple(self.frames),
             prompt=self.prompt,
@@ -147,7 +147,7 @@ class Walk:
             self.replace_top(slots={**self.top.slots, name: value})
 
     def replace_top(self, **changes: Any) -> None:
-        self.frames[-1] = replace(self.frames[-1], **changes)
+        self.frames[-1] = changed(self.frames[-1], **changes)
 
     # -- walking -------------------------------------------------------------------------------------
     def run(self) -> None:
@@ -244,13 +244,13 @@ class Walk:
             self.lapse_unkept()
         if not self.frames:
             self.resting = False
-        elif opened in ("interrupt", "safety") and result != "leave":
+        elif opened in ("interrupt", "safety") and result not in ("leave", "rest"):
             self.reopen()
         else:
             self.resting = True
 
-    def reopen(self) -> None:
-        """Come back to the question that was open in the top talk."""
+    def reopen(self, saying: str = "back_here") -> None:
+        """Come back to the question that was open in the top talk, `saying` one of the coach's own sentences first."""
         from coachbot.engine.asking import reask
 
         self.resting = False
@@ -258,7 +258,8 @@ class Walk:
         self.replace_top(parked=None)
         if parked is not None and parked.state == self.top.state and self.state.ask is not None:
             self.prompt = parked
-            self.say_of_itself("back_here")
+            if saying:
+                self.say_of_itself(saying)
             reask(self)
         else:
             self.run()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -11,7 +12,7 @@ from coachbot.engine.events import Opened
 from coachbot.programme.localtime import moment
 from coachbot.programme.model import Programme
 from coachbot.programme.plan import DayPlan, Planned, plan_day
-from coachbot.programme.presence import paused_on, silent_at
+from coachbot.programme.presence import distance_on, paused_on, silent_at
 from coachbot.programme.standing import Standing
 from coachbot.service.draft import Draft
 from coachbot.service.facts import local_now
@@ -56,7 +57,7 @@ def standing_of(record: PatientRecord, now: datetime) -> Standing:
         reminders_sent=progress.reminders,
         sent_today=progress.unprompted.get(today.isoformat(), 0),
         sent_week=_in_week(progress.unprompted, enrolment.anchor, today),
-        nags_week=_in_week(dict.fromkeys(progress.nags, 1), enrolment.anchor, today),
+        nags_week=_in_week(Counter(progress.nags), enrolment.anchor, today),
         education_given=progress.education_given,
         planned_already=frozenset(name for name, on in progress.opened.items() if on == today.isoformat()),
         opened={name: date.fromisoformat(on) for name, on in progress.opened.items()},
@@ -236,8 +237,11 @@ def _one_more(progress: Progress, today: str) -> dict[str, int]:
     return dict(sorted(counts.items())[-_KEPT_DAYS:])
 
 
-def may_nag(draft: Draft) -> bool:
-    """One nudge for a question, few a week, none in quiet hours, never beyond the day's and week's burden."""
+def may_nag(draft: Draft, tx: Transaction) -> bool:
+    """One nudge for a question, few a week, none in quiet hours, never beyond the day's and week's burden.
+
+    What the day still brings goes before a nudge.
+    """
     programme = programme_of(draft)
     if programme is None or draft.enrolment is None or draft.enrolment.anchor is None:
         return False
@@ -247,7 +251,10 @@ def may_nag(draft: Draft) -> bool:
         return False
     if standing.nags_week >= burden.nags_per_week or not _waking(draft, burden):
         return False
-    return standing.sent_today < burden.per_day and standing.sent_week < burden.per_week
+    if distance_on(burden, standing, draft.local.date()) != "near":     # after silent days nobody is nudged
+        return False
+    ahead = sum(row.purpose.startswith("touch:") for row in tx.timers_of(draft.record.id))
+    return standing.sent_today + ahead < burden.per_day and standing.sent_week + ahead < burden.per_week
 
 
 def count_nag(draft: Draft) -> None:

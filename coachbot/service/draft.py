@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from coachbot.engine.changing import changed
 from coachbot.service.facts import local_now, week_of
 from coachbot.service.records import (
     Afterwards,
@@ -46,16 +47,16 @@ class Draft:
 
     # -- the patient -----------------------------------------------------------------------------------
     def change_profile(self, **changes: Any) -> None:
-        self.record = replace(self.record, profile=replace(self.record.profile, **changes))
+        self.record = changed(self.record, profile=changed(self.record.profile, **changes))
         self.profile_changed = True
 
     def change_enrolment(self, **changes: Any) -> None:
         if self.record.enrolment is not None:
-            self.record = replace(self.record, enrolment=replace(self.record.enrolment, **changes))
+            self.record = changed(self.record, enrolment=changed(self.record.enrolment, **changes))
             self.enrolment_changed = True
 
     def change_progress(self, **changes: Any) -> None:
-        self.change_enrolment(progress=replace(self.progress, **changes))
+        self.change_enrolment(progress=changed(self.progress, **changes))
 
     def change_tally(self, tally: Tally) -> None:
         self.change_enrolment(tally=tally)

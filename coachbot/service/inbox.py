@@ -23,7 +23,7 @@ class Inbox:
     def store(self, updates: Sequence[Update]) -> Sequence[bool]:
         """Store a group in one commit; False for each that was known (same account and update id)."""
         with self._store.writing() as tx:
-            known: dict[tuple[int, str], str] = {}
+            known = _known(tx, updates)
             rows = [self._row(tx, update, known) for update in updates]
             return tx.add_inbox(rows)
 
@@ -54,7 +54,7 @@ class Inbox:
 
     def _patient(self, tx: Transaction, update: Update, known: dict[tuple[int, str], str]) -> str:
         place = (update.account, update.chat)
-        patient = known.get(place) or tx.find_address(*place)
+        patient = known.get(place)
         if patient is None:
             patient = new_patient_id()
             address = Address(self._ids.next(), update.account, update.channel, update.chat)
@@ -63,3 +63,12 @@ class Inbox:
             )
         known[place] = patient
         return patient
+
+
+def _known(tx: Transaction, updates: Sequence[Update]) -> dict[tuple[int, str], str]:
+    """Who writes at each place (account and chat), for those who wrote before."""
+    known: dict[tuple[int, str], str] = {}
+    for account in {update.account for update in updates}:
+        chats = {update.chat for update in updates if update.account == account}
+        known |= {(account, chat): patient for chat, patient in tx.find_addresses(account, chats).items()}
+    return known

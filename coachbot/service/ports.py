@@ -110,6 +110,9 @@ class Transaction(Protocol):
     def find_address(self, account: int, chat: str) -> str | None:
         """The patient at this chat."""
 
+    def find_addresses(self, account: int, chats: Iterable[str]) -> Mapping[str, str]:
+        """The patients at these chats, by chat; chats of nobody are left out."""
+
     def add_patient(self, patient: str, *, site: int, address: Address, profile: Profile) -> None: ...
     def site(self, code: str) -> int:
         """The id of a site, made if it is new."""

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from coachbot.engine import effects as fx
 from coachbot.engine.asks import Ask, Choice, Number, Scale, Several, Wait, YesNo
+from coachbot.engine.changing import changed
 from coachbot.rendering import Bubble
 from coachbot.service.draft import Draft
 from coachbot.service.records import OutboxRow
 
 COACH = "coach"
+#: The lane of what the coach says by itself; answers go in lane 0, before it.
+UNASKED = 1
 _ESCALATED = ("again", "example")
 
 
@@ -34,7 +36,7 @@ def speak(draft: Draft, effects: tuple[fx.Effect, ...], delivery: Delivery) -> N
 class Delivery:
     """How the rows of one turn are to go out."""
 
-    __slots__ = ("expires_at", "lane", "quiet", "safety")
+    __slots__ = ("expires_at", "lane", "quiet", "safety", "sounded")
 
     def __init__(self, *, lane: int = 0, quiet: bool = False, expires_at: datetime | None = None) -> None:
         self.lane = lane
@@ -42,6 +44,8 @@ class Delivery:
         self.expires_at = expires_at
         #: The safety dialog that speaks, so that a channel can set its words apart; empty for any other.
         self.safety = ""
+        #: What the coach sends unasked makes one sound, however many messages it has.
+        self.sounded = False
 
 
 def _safety_kind(draft: Draft) -> str:
@@ -81,8 +85,8 @@ def _keep_labels(draft: Draft, token: str, labels: tuple[tuple[str, str], ...]) 
         if prompt.mode != "open":
             # The coach asks about the question; what the patient types may still answer the question itself.
             labels = tuple({**dict(prompt.labels), **dict(labels)}.items())
-        conversation = replace(conversation, prompt=replace(prompt, labels=labels))
-        draft.record = replace(draft.record, conversation=conversation)
+        conversation = changed(conversation, prompt=changed(prompt, labels=labels))
+        draft.record = changed(draft.record, conversation=conversation)
 
 
 def _bubbles(draft: Draft, effect: fx.Show) -> tuple[Bubble, ...]:
@@ -90,7 +94,7 @@ def _bubbles(draft: Draft, effect: fx.Show) -> tuple[Bubble, ...]:
     if text.part not in _ESCALATED or words.has(language, text.words, text.section, text.part):
         return words.bubbles(language, text)
     general = _general(effect, text)
-    said = words.bubbles(language, replace(general, part="text"))
+    said = words.bubbles(language, changed(general, part="text"))
     if general.part != "example":
         return said
     example = words.bubbles(language, general)
@@ -101,13 +105,13 @@ def _general(effect: fx.Show, text: fx.Text) -> fx.Text:
     """The coach's general way of asking again, where the question has none of its own."""
     scope = text.scope
     if scope.get("required"):
-        return replace(text, words=COACH, section="required", part="text")
+        return changed(text, words=COACH, section="required", part="text")
     if scope.get("out_of_range"):
         section = "too_few_or_many" if isinstance(effect.ask, Several) else "out_of_range"
-        return replace(text, words=COACH, section=section, part="text")
+        return changed(text, words=COACH, section=section, part="text")
     kind = scope.get("ask_kind") or "text"
     part = "example" if text.part == "example" else "text"
-    return replace(text, words=COACH, section=f"not_understood_{kind}", part=part)
+    return changed(text, words=COACH, section=f"not_understood_{kind}", part=part)
 
 
 def _labels(draft: Draft, effect: fx.Show) -> tuple[tuple[str, str], ...]:
@@ -191,12 +195,13 @@ def queue(
         body=body,
         due_at=draft.now,
         lane=delivery.lane,
-        quiet=quiet or delivery.quiet,
+        quiet=quiet or delivery.quiet or delivery.sounded,
         token=token,
         in_place=in_place,
         expires_at=delivery.expires_at,
         turn=draft.turn,
     )
+    delivery.sounded = delivery.sounded or (delivery.lane == UNASKED and body["kind"] != "close")
     draft.outbox.insert(0, row) if first else draft.outbox.append(row)
 
 

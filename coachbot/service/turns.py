@@ -10,12 +10,12 @@ from __future__ import annotations
 import logging
 import traceback
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 from coachbot.engine import effects as fx
 from coachbot.engine.answers.interrupts import interrupt_in
+from coachbot.engine.changing import changed
 from coachbot.engine.events import Concerned, Event, Opened, Pressed, Said, TimerFired
 from coachbot.engine.step import step
 from coachbot.service import acts, days, safety
@@ -144,7 +144,7 @@ class Turns:
         danger = safety.danger_in(self.world, row, record.profile.language)
         try:
             draft = self._draft(record)
-            draft.record = replace(record, last_heard=draft.now)
+            draft.record = changed(record, last_heard=draft.now)
             self._receive(tx, draft, row, danger)
         except Exception as error:
             self._failed(tx, row, record, danger, error, changes)
@@ -218,7 +218,7 @@ class Turns:
         elif purpose == "remind":
             self._remind(draft, row)
         elif purpose == "nag":
-            self._nag(draft, row)
+            self._nag(tx, draft, row)
         elif purpose == "wait":
             self.apply(draft, TimerFired("wait", row.token), Delivery(quiet=True))
         elif purpose == "safety_silence":
@@ -236,9 +236,9 @@ class Turns:
         event = Opened(str(row.body["dialog"]), "remind", row.body.get("touchpoint"))
         self.apply(draft, event, Delivery())
 
-    def _nag(self, draft: Draft, row: TimerRow) -> None:
+    def _nag(self, tx: Transaction, draft: Draft, row: TimerRow) -> None:
         prompt = draft.record.conversation.prompt
-        if prompt is None or prompt.token != row.token or prompt.nagged or not days.may_nag(draft):
+        if prompt is None or prompt.token != row.token or prompt.nagged or not days.may_nag(draft, tx):
             return
         days.count_nag(draft)
         self.apply(draft, TimerFired("nag", row.token), Delivery(lane=1))
@@ -253,7 +253,7 @@ class Turns:
     def _escalate(self, tx: Transaction, draft: Draft, alert_id: int) -> None:
         for alert in tx.alerts(draft.record.id, open_only=True):
             if alert.id == alert_id and alert.acknowledged_at is None:
-                tx.update_alert(replace(alert, escalated_at=draft.now))
+                tx.update_alert(changed(alert, escalated_at=draft.now))
 
     # -- the step --------------------------------------------------------------------------------------
     def apply(self, draft: Draft, event: Event, delivery: Delivery) -> None:
@@ -267,11 +267,11 @@ class Turns:
             return facts_of(self.world, draft.record, draft.now)
 
         facts = facts_of(self.world, draft.record, draft.now)
-        conversation = replace(draft.record.conversation, facts=facts)
+        conversation = changed(draft.record.conversation, facts=facts)
         outcome = step(
             self.world.pack.library, conversation, event, now=draft.now, rng=self.world.rng, foresee=foresee
         )
-        draft.record = replace(draft.record, conversation=outcome.conversation)
+        draft.record = changed(draft.record, conversation=outcome.conversation)
         for effect in outcome.effects:
             if isinstance(effect, fx.Danger):  # the help goes out before anything else of the turn
                 item = f"{effect.dialog}/{effect.state}={effect.answer}"
@@ -359,7 +359,7 @@ class Turns:
         if tries < _TIMER_TRIES:
             body = {**row.body, "tries": tries}
             due = draft.now + timedelta(seconds=2**tries)
-            draft.timers[row.purpose] = replace(row, due_at=due, body=body)
+            draft.timers[row.purpose] = changed(row, due_at=due, body=body)
         else:
             draft.incident("parked", f"timer {row.purpose}\n{trace}")
             if row.purpose == "plan":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
+from itertools import islice
 from typing import Any, TypeVar
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -18,7 +19,7 @@ from coachbot.store.columns import day_or_none, json_bytes, moment_or_none
 from coachbot.store.keyfile import chat_hash
 from coachbot.store.part import Part
 from coachbot.store.sealing import KEY_BYTES, SealedColumn
-from coachbot.store.statements import ListStatement, Statement, insert_all
+from coachbot.store.statements import LONGEST, ListStatement, Statement, insert_all
 
 T = TypeVar("T")
 
@@ -61,6 +62,12 @@ _ADDRESSES = ListStatement(
 _FIND = Statement(
     select(_A.c.patient).where(_A.c.account == bindparam("account"), _A.c.chat_hash == bindparam("hashed"))
 )
+#: The first value of the list is the account, the others are hashes.
+_FIND_MANY = ListStatement(
+    lambda values: select(_A.c.chat_hash, _A.c.patient).where(
+        _A.c.account == values[0], _A.c.chat_hash.in_(values[1:])
+    )
+)
 _FIND_SITE = Statement(select(_SITE.c.id).where(_SITE.c.code == bindparam("named")))
 _SITE_EXISTS = Statement(select(_SITE.c.id).where(_SITE.c.id == bindparam("row")))
 _ADD_SITE = Statement(lambda insert: insert(_SITE).values(code=bindparam("code")).on_conflict_do_nothing(), "code")
@@ -95,6 +102,16 @@ class PatientsPart(Part):
         """The patient at this chat."""
         row = self._first(_FIND, account=account, hashed=chat_hash(self._keys.lookup, account, chat))
         return None if row is None else str(row[0])
+
+    def find_addresses(self, account: int, chats: Iterable[str]) -> Mapping[str, str]:
+        """The patients at these chats, by chat; chats of nobody are left out."""
+        hashes = {chat_hash(self._keys.lookup, account, chat): chat for chat in chats}
+        found: dict[str, str] = {}
+        rest = iter(hashes)
+        while piece := list(islice(rest, LONGEST - 1)):
+            for hashed, patient in self._listed(_FIND_MANY, [account, *piece]):
+                found[hashes[hashed]] = str(patient)
+        return found
 
     def addresses(self, ids: Iterable[int]) -> Mapping[int, Address]:
         """Where outbox rows go: addresses by their id; those of erased patients are gone."""

@@ -76,7 +76,7 @@ def _same(there: Any, wanted: str) -> bool:
         return there is None and wanted == _MISSING
     if isinstance(there, int | float) and not isinstance(there, bool):
         return wanted.replace(".", "", 1).lstrip("-").isdigit() and float(wanted) == there
-    return _told(there).lower() == " ".join(wanted.replace(",", " ").split()).lower()
+    return _told(there).lower() in (wanted.strip().lower(), " ".join(wanted.replace(",", " ").split()).lower())
 
 
 def _told(there: Any) -> str:

@@ -50,3 +50,9 @@ def test_comments_are_left_out_and_keep_the_lines() -> None:
 
 def test_windows_line_ends_are_read() -> None:
     assert _read("## a\r\nText.\r\n- x: X\r\n")["a"].labels == (("x", "X"),)
+
+
+def test_a_list_with_another_bullet_just_above_is_no_part_of_the_choices() -> None:
+    section = _read("## a\nAny of these?\n* numb\n* weak\n- yes: Yes, or unsure\n- no: No\n")["a"]
+    assert section.texts == ("Any of these?\n* numb\n* weak",)
+    assert section.labels == (("yes", "Yes, or unsure"), ("no", "No"))

@@ -77,7 +77,7 @@ def test_a_reminder_asked_for_in_an_interrupt_opens_the_talk_below_it() -> None:
     talk = talking("sct/session")
     talk.say("later")
     assert talk.acts == [("remind", {"dialog": "sct/session", "in": "3 h"})]
-    assert talk.open("sct/session", by="remind") == ["coach back_here", "sct/session did"]
+    assert talk.open("sct/session", by="remind") == ["sct/session did"]
 
 
 def test_a_reminder_without_a_talk_below_opens_what_it_says() -> None:

@@ -60,8 +60,8 @@ def test_a_pause_waits_until_the_patient_goes_on() -> None:
     assert fx.Disarm("wait") in talk.step
     assert talk.timer("wait") == []
     assert talk.say("what a day") == ["coach wait_paused"]
-    assert talk.press("go_on") == ["practices/rest one"]
-    assert armed(talk) == [("wait", 20)]
+    assert talk.press("go_on") == ["coach wait_resumed"]
+    assert (talk.place, armed(talk)) == ("practice/rest one", [("wait", 20)])
 
 
 def test_going_on_can_be_said() -> None:

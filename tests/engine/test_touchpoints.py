@@ -65,13 +65,13 @@ def test_waking_one_kept_talk_does_not_lose_another() -> None:
 def test_a_kept_talk_is_opened_once_and_taken_up_again() -> None:
     talk = talking("sct/session")
     token = talk.prompt.token
-    assert talk.open("sct/session") == ["coach back_here", "sct/session q"]
+    assert talk.open("sct/session") == ["sct/session q"]
     assert (talk.stack, talk.prompt.token) == (["sct/session"], token)
 
 
 def test_a_kept_talk_below_another_kept_one_is_brought_to_the_top() -> None:
     talk = talking("sct/session", "assessment/week_4")
-    assert talk.open("sct/session") == ["coach back_here", "sct/session q"]
+    assert talk.open("sct/session") == ["sct/session q"]
     assert talk.stack == ["assessment/week_4", "sct/session"]
 
 
@@ -85,7 +85,7 @@ def test_yesterdays_unanswered_checkin_does_not_stand_for_todays() -> None:
 
 def test_a_reminder_resumes_a_talk_that_stands() -> None:
     talk = talking("sct/session", "common/morning")
-    assert talk.open("sct/session", by="remind") == ["coach back_here", "sct/session q"]
+    assert talk.open("sct/session", by="remind") == ["sct/session q"]
     assert talk.stack == ["sct/session"]
 
 
@@ -112,7 +112,8 @@ def test_an_unknown_dialog_is_passed_over() -> None:
 def test_a_question_of_the_coach_is_nudged_once() -> None:
     talk = talking("cse/checkin")
     assert talk.of(fx.Arm) == [fx.Arm("nag", timedelta(hours=3), talk.prompt.token)]
-    assert talk.timer("nag") == ["coach nag_1", "cse/checkin q"]
+    assert talk.timer("nag") == ["coach nag_1"]
+    assert talk.shown.codes == ("a", "b")
     assert talk.prompt.nagged
     assert talk.timer("nag") == []
 

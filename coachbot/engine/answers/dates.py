@@ -114,7 +114,7 @@ def _date(year: float, month: float, day: float) -> date | None:
         return None
     try:
         return date(int(year), int(month), int(day))
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from functools import lru_cache
 
 #: Characters of a message that are looked at (free text aside). Longer answers are not answers to a choice.
@@ -116,19 +116,33 @@ def holds(key: str, phrases: Iterable[str]) -> bool:
 
 def head_of(key: str, phrases: Iterable[str]) -> str:
     """The longest phrase that the key begins with, or ""."""
-    padded = f"{key} "
-    return max((one for one in phrases if padded.startswith(f"{one} ")), key=len, default="")
+    known = _as_set(phrases)
+    end = len(key)
+    while end > 0:
+        if key[:end] in known:
+            return key[:end]
+        end = key.rfind(" ", 0, end)
+    return ""
 
 
 def tail_of(key: str, phrases: Iterable[str]) -> str:
     """The longest phrase that the key ends with, or ""."""
-    padded = f" {key}"
-    return max((one for one in phrases if padded.endswith(f" {one}")), key=len, default="")
+    known = _as_set(phrases)
+    start = 0
+    while start < len(key):
+        if key[start:] in known:
+            return key[start:]
+        start = key.find(" ", start) + 1 or len(key)
+    return ""
+
+
+def _as_set(phrases: Iterable[str]) -> Set[str]:
+    return phrases if isinstance(phrases, Set) else frozenset(phrases)
 
 
 def trimmed(key: str, phrases: Iterable[str]) -> str:
     """The key without such phrases at its ends; never trimmed to nothing."""
-    known = tuple(phrases)
+    known = _as_set(phrases)
     while True:
         head = head_of(key, known)
         rest = key[len(head) :].strip() if head else key

@@ -61,9 +61,10 @@ def guess(options: tuple[Option, ...], key: str, phrases: Phrases) -> tuple[str,
     if inside:
         return tuple(inside)
     fair = [
-        (one.code, name)
+        (one.code, form)
         for one in options
         for name in one.names
+        for form in (name, trimmed(name, phrases.fillers))
         if holds(name, phrases.negations) == holds(short, phrases.negations)
     ]
     winner = clear_winner(short, fair)

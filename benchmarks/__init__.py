@@ -1,0 +1,1 @@
+"""What the coach costs, measured beside what the same work costs on the bare driver. `python -m benchmarks`."""

@@ -1,0 +1,141 @@
+"""The ground of every measurement: a durable coach with patients in the evening check-in, ready to be asked."""
+
+from __future__ import annotations
+
+import gc
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from itertools import count
+from pathlib import Path
+from random import Random
+
+from coachbot.authoring.pack import Pack, load_pack
+from coachbot.bootstrap import Coach, assemble
+from coachbot.engine.events import Opened
+from coachbot.engine.model import Conversation
+from coachbot.service.clock import StandingClock
+from coachbot.service.draft import Draft
+from coachbot.service.ids import new_patient_id
+from coachbot.service.ports import Capabilities
+from coachbot.service.records import (
+    Address,
+    Changes,
+    Enrolment,
+    OutboxRow,
+    PatientRecord,
+    Profile,
+    Progress,
+    Update,
+)
+from coachbot.service.speaking import Delivery
+from coachbot.settings import load_settings
+from coachbot.store import open_store
+
+ROOT = Path(__file__).parent.parent
+#: How a patient answers the four questions of `cse/checkin`: a choice pressed, a number typed, two scales of which
+#: one is pressed. Most people press; who types is read word by word.
+ANSWERS = ("[all]", "about 20", "[4]", "3/10")
+#: The same, all typed, for when the buttons' tokens can't be known beforehand.
+TYPED = ("Yes, all of it", "about 20", "4", "3/10")
+_NOW = datetime(2026, 3, 9, 18, 0, tzinfo=UTC)
+
+
+class Silent:
+    """A messenger that takes everything and shows nothing."""
+
+    name = "bench"
+
+    @property
+    def capabilities(self) -> Capabilities:
+        return Capabilities()
+
+    async def deliver(self, chat: str, row: OutboxRow) -> str:
+        return str(row.id)
+
+
+@dataclass(slots=True)
+class Ground:
+    """A coach over a real file, and its patients."""
+
+    coach: Coach
+    folder: Path
+    account: int
+    patients: list[str]
+    numbers: Iterator[int]
+
+    def tokens(self, first: int, last: int) -> dict[int, str]:
+        """The tokens of the open questions: what the buttons on the patients' screens hold."""
+        with self.coach.store.reading() as tx:
+            records = tx.load(self.patients[first:last])
+        prompts = {place: records[self.patients[place]].conversation.prompt for place in range(first, last)}
+        return {place: prompt.token if prompt else "" for place, prompt in prompts.items()}
+
+    def update(self, patient: int, answer: str, token: str = "") -> Update:
+        """The next thing that a patient does: `[code]` presses a button, anything else is typed."""
+        name = f"u{next(self.numbers)}"
+        if answer.startswith("["):
+            return Update(self.account, "bench", f"chat{patient}", name, "press", token=token, code=answer[1:-1])
+        return Update(self.account, "bench", f"chat{patient}", name, "text", text=answer)
+
+    def open_checkins(self, first: int, last: int) -> None:
+        """Ask the patients from `first` up to `last` how it went today; not part of any measurement."""
+        with self.coach.store.writing() as tx:
+            changes = Changes()
+            records = tx.load(self.patients[first:last])
+            for record in records.values():
+                draft = Draft(self.coach.world, record, _NOW, self.coach.world.ids.next())
+                self.coach.turns.apply(draft, Opened("cse/checkin", "touchpoint"), Delivery(lane=1))
+                draft.merge(changes)
+            tx.save(changes)
+
+
+@contextmanager
+def ground(patients: int, pack: Pack | None = None) -> Iterator[Ground]:
+    """A durable coach (WAL, synchronous=FULL) with this many active patients, in a folder that goes away."""
+    with tempfile.TemporaryDirectory(prefix="coachbot-bench-") as name:
+        folder = Path(name)
+        settings = load_settings(data=folder)
+        store = open_store(settings.database_url, keys_path=settings.keys_path, synchronous="FULL")
+        coach = assemble(
+            settings, store, StandingClock(_NOW), {"bench": Silent()}, pack=pack or load_pack(ROOT), rng=Random(7)
+        )
+        desk = coach.desk("bench")
+        gc.collect()
+        gc.freeze()  # as the engine process does
+        yield Ground(coach, folder, desk.account, _enrol(coach, desk.account, patients), count())
+        store.close()
+
+
+def _enrol(coach: Coach, account: int, number: int) -> list[str]:
+    names = []
+    for first in range(0, number, 500):
+        with coach.store.writing() as tx:
+            changes = Changes()
+            for place in range(first, min(first + 500, number)):
+                record = _patient(coach, account, place)
+                names.append(record.id)
+                tx.add_patient(record.id, site=coach.site, address=record.address, profile=record.profile)
+                changes.conversations[record.id] = record
+                changes.enrolments[record.id] = record
+            tx.save(changes)
+    return names
+
+
+def _patient(coach: Coach, account: int, place: int) -> PatientRecord:
+    patient = new_patient_id()
+    enrolment = Enrolment(
+        coach.world.ids.next(), "sct_cse", "combined" if place % 2 else "exercise", "active", date(2026, 3, 1),
+        progress=Progress(attended=("cse_1",), assessments=("baseline",)), code=f"c{place}",
+    )  # fmt: skip
+    return PatientRecord(
+        patient,
+        coach.site,
+        Profile(name=f"Patient {place}", zone="Europe/Berlin"),
+        Conversation(patient, always_slots={"relapse_sign": "stiff in the morning"}),
+        Address(coach.world.ids.next(), account, "bench", f"chat{place}"),
+        enrolment,
+        last_heard=_NOW,
+    )
