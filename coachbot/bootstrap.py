@@ -63,7 +63,8 @@ def build_world(
     """Everything that turns share: read once, never changed."""
     places = read_plain(pack.root / "content" / "places.yaml")
     functions = {"guess_zone": zone_guesser(places["cities"], places["by_clock"])}
-    library = replace(pack.library, functions=functions)
+    rests = tuple((pack.safety.rules.get("while_paused") or {}).get("rests") or ())
+    library = replace(pack.library, functions=functions, rests=rests)
     pack = replace(pack, library=library)
     facts, duty = _site(pack, site)
     return World(

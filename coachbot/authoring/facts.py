@@ -29,6 +29,7 @@ FACTS: Mapping[str, Mapping[str, bool]] = {
         "phone": MAYBE,
     },
     "channel": dict.fromkeys(("name", "reads"), SURE),
+    "safety": {"hold": SURE},
     "alert": dict.fromkeys(("told_at", "read_by", "read_at"), MAYBE),
 }
 #: Facts without keys.

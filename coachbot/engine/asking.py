@@ -93,7 +93,10 @@ def codes_of(ask: Ask | None) -> tuple[str, ...]:
 
 def reask(walk: Walk) -> None:
     """Show the open question once more, with the same token; a pause starts again."""
-    show(walk, None if walk.prompt and walk.prompt.mode == "open" else _mode_text(walk))
+    if walk.prompt is not None and walk.prompt.mode != "open":
+        show(walk, _mode_text(walk))
+        return
+    show(walk)
     start_wait(walk, walk.state.ask)
 
 

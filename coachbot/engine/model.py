@@ -154,6 +154,8 @@ class Library:
     safety: Mapping[str, str] = EMPTY
     #: `guess_zone` and other calculations that fill slots: name to pure function.
     functions: Mapping[str, Callable[..., Mapping[str, Value]]] = EMPTY
+    #: Beginnings of the names of dialogs that rest while a clinician's rest lasts.
+    rests: tuple[str, ...] = ()
     default_language: str = "en"
     #: Hours after which an unanswered prompt of an unprompted dialog is nudged, once.
     nag_after_hours: float = 3.0

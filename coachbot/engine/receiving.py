@@ -461,8 +461,16 @@ def _resume_standing(walk: Walk, dialog: str) -> bool:
     raise_talk(walk, index)
     if walk.prompt is not None:
         walk.park()
+    _hold_practice(walk)
     walk.reopen("still_here" if _begun(walk) else "")
     return True
+
+
+def _hold_practice(walk: Walk) -> None:
+    """A practice that the coach brings back waits for the patient: nobody may be there to follow it."""
+    parked = walk.top.parked
+    if parked is not None and isinstance(walk.state.ask, Wait):
+        walk.replace_top(parked=replace(parked, mode="paused"))
 
 
 def _begun(walk: Walk) -> bool:

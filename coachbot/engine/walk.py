@@ -203,8 +203,11 @@ class Walk:
         self.push(callee, "call", slots=given)
 
     def may_meet(self, dialog: Dialog) -> bool:
-        """Whether the patient's arm ever meets this dialog."""
-        return not dialog.arms or self.conversation.arm in dialog.arms
+        """Whether the patient's arm ever meets this dialog, and no clinician's rest keeps it back."""
+        if dialog.arms and self.conversation.arm not in dialog.arms:
+            return False
+        held = (self.facts.get("safety") or {}).get("hold")
+        return not (held and dialog.id.startswith(self.library.rests))
 
     def push(
         self,

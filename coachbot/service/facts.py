@@ -49,6 +49,7 @@ def facts_of(world: World, record: PatientRecord, now: datetime) -> dict[str, An
         "site": {**world.site_for(record.profile.language), "on_duty": world.duty.covers(now)},
         "channel": _channel(world, record),
         "alert": {**_NO_ALERT, **progress.alert_news},
+        "safety": {"hold": progress.safety_hold},
         "demo": world.demo,
     }
 

@@ -285,3 +285,15 @@ def test_nothing_of_this_needs_a_template(house: House) -> None:
 
 def _no_template(text: fx.Text) -> tuple[()]:
     raise RuntimeError(f"no template can be rendered: {text.section}")
+
+
+def test_the_menu_opens_no_exercise_in_the_rest_and_says_so(house: House) -> None:
+    person = in_rest(house)
+    house.say(person, "menu")
+    said = house.press(person, "exercises")
+    assert "The exercises rest until Lin" in said[0]
+
+
+def test_phq9_is_passed_over_in_the_rest_however_it_would_be_reached(house: House) -> None:
+    person = in_rest(house)
+    assert house.open(person, "instrument/phq9") == []

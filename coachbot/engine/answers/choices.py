@@ -8,6 +8,7 @@ from coachbot.engine.answers.lexing import Mark
 from coachbot.engine.answers.options import Option, counts_positions, named, picked, position
 from coachbot.engine.answers.phrases import Phrases, Words
 from coachbot.engine.answers.readings import Answer, OutOfRange, Reading, Unclear
+from coachbot.engine.answers.yes_no import read_sentence
 
 
 def exact_choice(
@@ -52,9 +53,9 @@ def meant_choice(options: tuple[Option, ...], key: str, phrases: Phrases) -> Ans
     return None
 
 
-def guessed_choice(options: tuple[Option, ...], key: str, phrases: Phrases) -> Reading:
-    """The last resort: a slip of the thumb, or a label inside a short sentence."""
-    codes = guess(options, key, phrases)
+def guessed_choice(options: tuple[Option, ...], key: str, folded: str, phrases: Phrases) -> Reading:
+    """The last resort: a slip of the thumb, a label inside a short sentence, a sentence that opens with yes or no."""
+    codes = guess(options, key, phrases) or _opened(options, key, folded, phrases)
     if len(codes) == 1:
         return Answer(codes[0])
     if codes:
@@ -92,6 +93,16 @@ def _leans(option: Option, head: str, rest: str, report: Words, heads: Words, po
     if option.opening not in heads or head not in report:
         return False
     return not rest or option.label[len(option.opening) :] == rest
+
+
+def _opened(options: tuple[Option, ...], key: str, folded: str, phrases: Phrases) -> tuple[str, ...]:
+    """The option that is a bare yes (or no), if the text opens with one: "yes, in bed", "no, I fell asleep"."""
+    reading = read_sentence(key, folded, phrases)
+    if not isinstance(reading, Answer):
+        return ()
+    words = phrases.yes if reading.value == "yes" else phrases.no
+    found = tuple(one.code for one in options if one.label in words)
+    return found if len(found) == 1 else ()
 
 
 def _beginning(options: tuple[Option, ...], key: str, phrases: Phrases) -> str | None:

@@ -22,6 +22,7 @@ from coachbot.engine.answers.phrases import Phrases
 
 _VALUE = re.compile(r"[a-z]*_?(\d+)")
 _PAUSE = re.compile(r"[,.;:!?()，。、！？；：–—]")
+_ASIDE = re.compile(r"[(（][^()（）]*[)）]")
 _DIGITS = re.compile(r"\d+(?:[.,]\d+)?")
 
 
@@ -34,6 +35,8 @@ class Option:
     key: str
     #: The label up to its first comma or full stop ("yes" of "Yes, all of it").
     opening: str
+    #: The label without an aside in brackets ("start" of "Start (6 minutes)").
+    bare: str
     #: Literal numbers in the label ("4-6 days": 4, 6).
     numbers: tuple[float, ...]
 
@@ -52,14 +55,15 @@ def options_of(of: tuple[str, ...], labels: Mapping[str, str]) -> tuple[Option, 
 def _option(code: str, label: str) -> Option:
     numbers = tuple(float(one.replace(",", ".")) for one in _DIGITS.findall(fold(label))[:4])
     opening = label_key(_PAUSE.split(label.strip(), maxsplit=1)[0])
-    return Option(code, label_key(label), label_key(code), opening, numbers)
+    bare = label_key(_ASIDE.sub("", label)) or label_key(label)
+    return Option(code, label_key(label), label_key(code), opening, bare, numbers)
 
 
 def named(options: tuple[Option, ...], key: str) -> str | None:
     """The code of the option that the text names exactly; labels before codes, spaces forgiven."""
-    for which in (0, 1):
+    for names in ("label", "bare", "key"):
         for option in options:
-            if key and option.names[which] == key:
+            if key and getattr(option, names) == key:
                 return option.code
     tight = key.replace(" ", "")
     same = {one.code for one in options if tight in (one.label.replace(" ", ""), one.key.replace(" ", ""))}

@@ -168,7 +168,7 @@ def _value(ask: Ask, folded: str, said: _Said) -> Reading:
     phrases = said.phrases
     match ask:
         case Choice():
-            return _guess(ask, said)
+            return _guess(ask, folded, said)
         case Several():
             return several.read_list(ask, said.options(ask.of), folded, phrases, said.chosen)
         case YesNo():
@@ -186,10 +186,10 @@ def _value(ask: Ask, folded: str, said: _Said) -> Reading:
             return Unclear("waiting")
 
 
-def _guess(ask: Choice, said: _Said) -> Reading:
+def _guess(ask: Choice, folded: str, said: _Said) -> Reading:
     if ask.exact:
         return Unclear("no_match")
-    return choices.guessed_choice(said.options(ask.of), said.key, said.phrases)
+    return choices.guessed_choice(said.options(ask.of), said.key, folded, said.phrases)
 
 
 def _is_exact(ask: Ask) -> bool:
