@@ -470,7 +470,7 @@ def _hold_practice(walk: Walk) -> None:
     """A practice that the coach brings back waits for the patient: nobody may be there to follow it."""
     parked = walk.top.parked
     if parked is not None and isinstance(walk.state.ask, Wait):
-        walk.replace_top(parked=replace(parked, mode="paused"))
+        walk.replace_top(parked=changed(parked, mode="paused"))
 
 
 def _begun(walk: Walk) -> bool:
