@@ -141,3 +141,16 @@ def test_closing_ends_everything_without_a_word() -> None:
     assert talk.ended == [("assessment/week_4", "withdrawn"), ("sct/session", "withdrawn")]
     assert talk.press("a", token) == ["coach lapsed"]
 
+
+
+TWO = "keeps: true\n" + ASK.replace("next: bye", "next: r").replace(
+    "  bye:", "  r: {ask: {choice: {name: w, of: [c, d]}}, next: bye}\n  bye:"
+)
+
+
+def test_a_talk_left_in_its_middle_is_brought_back_with_a_word_of_its_own() -> None:
+    talk = Talk({"sct/session": TWO, "common/morning": ASK})
+    talk.open("sct/session")
+    talk.press("a")
+    talk.open("common/morning")
+    assert talk.open("sct/session", by="remind") == ["coach still_here", "sct/session r"]

@@ -63,6 +63,8 @@ def _entries(ask: Several, options: tuple[Option, ...], phrases: Phrases) -> Ite
     for name, code in _names(options, phrases):
         yield name, Mark("C", name, text=code)
     if not ask.exact:
+        for name, code in _alternatives(options, phrases):
+            yield name, Mark("C", name, text=code)
         for phrase, group in phrases.day_groups.items():
             if set(group.split()) <= set(ask.of):
                 yield phrase, Mark("G", phrase, text=group)
@@ -80,7 +82,6 @@ def _names(options: tuple[Option, ...], phrases: Phrases) -> Iterator[tuple[str,
     codes = {option.code for option in options}
     for option in options:
         yield from ((name, option.code) for name in option.names)
-    yield from _alternatives(options, phrases)
     yield from ((word, code) for word, code in phrases.weekdays.items() if code in codes)
     for code, part in phrases.day_parts.items():
         if code in codes:

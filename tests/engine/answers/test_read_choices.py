@@ -308,3 +308,44 @@ def test_yes_no_labels_count(reads: Any) -> None:
     labels = {"yes": "Count me in", "no": "Rather another day"}
     assert reads(YesNo("join"), "count me in", labels) == Answer("yes")
     assert reads(YesNo("join"), "Rather another day!", labels) == Answer("no")
+
+
+OFFER = Choice("offer", ("full", "short", "without"))
+OFFER_LABELS = {"full": "Start (6 minutes)", "short": "The 2-minute version", "without": "Go on without it"}
+
+
+@pytest.mark.parametrize(
+    ("text", "want"),
+    [
+        ("start", Answer("full")),
+        ("6", Answer("full")),
+        ("2 min", Answer("short")),
+        ("1", Answer("full")),
+        ("3", Answer("without")),
+        ("3 minutes", None),
+        ("4", None),
+    ],
+)
+def test_a_number_is_the_one_of_a_label_or_else_the_position(reads: Any, text: str, want: Answer | None) -> None:
+    reading = reads(OFFER, text, OFFER_LABELS)
+    assert (reading if isinstance(reading, Answer) else None) == want
+
+
+def test_half_of_a_label_names_it_in_a_list(reads: Any) -> None:
+    labels = {"jaw_neck": "Jaw or neck", "shoulders": "Shoulders", "belly": "Belly"}
+    ask = Several("where", ("jaw_neck", "shoulders", "belly"))
+    assert reads(ask, "jaw, shoulders and belly", labels) == Answer(("jaw_neck", "shoulders", "belly"))
+    exact = Several("where", ("jaw_neck", "shoulders"), exact=True)
+    assert reads(exact, "jaw and shoulders", labels) == Unclear("no_match")
+
+
+def test_a_sentence_that_opens_with_yes_or_no_picks_the_bare_label(reads: Any) -> None:
+    labels = {"all": "Yes", "part": "Part of it", "not_today": "Not today"}
+    assert reads(DID, "yes, in bed", labels) == Answer("all")
+    assert reads(DID, "no, I fell asleep", labels) == Answer("not_today")
+    assert reads(DID, "yes but only half", labels) == Unclear("no_match")
+
+
+def test_small_words_do_not_hide_a_label(reads: Any) -> None:
+    ask = Choice("felt", ("softer", "sad"))
+    assert reads(ask, "I became sad", {"softer": "Something softens", "sad": "I become sad"}) == Answer("sad")

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from alembic import op
 
+from coachbot.errors import StoreError
+
 revision = "0001"
 down_revision: str | None = None
 branch_labels: str | Sequence[str] | None = None
@@ -21,7 +23,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """There is nothing before the first tables; data are never thrown away by a migration."""
-    raise NotImplementedError("delete the database file instead")
+    raise StoreError("there is no way back before the first migration; to begin anew, move the database file away")
 
 
 def _reference(column: str, target: str, name: str) -> sa.ForeignKeyConstraint:
