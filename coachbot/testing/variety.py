@@ -18,7 +18,7 @@ from coachbot.testing.reads import Reads, is_fact
 
 #: Combinations of what decides on the way are tried out in full up to this many, else so many are drawn.
 _MOST_COMBINATIONS = 24
-_TRUTHS = ("today.practice_day", "today.session_day", "site.on_duty", "demo", "programme.trial")
+_TRUTHS = ("today.practice_day", "today.session_day", "site.on_duty", "demo", "programme.trial", "safety.hold")
 _CODES: Mapping[str, tuple[Any, ...]] = {
     **facts.CODES,
     "programme.phase": ("course", "maintenance", "after"),
