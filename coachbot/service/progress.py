@@ -17,9 +17,9 @@ _INK, _PRACTICE, _MEASURE, _OTHER = "#33414d", "#4f8a8b", "#c8553d", "#e0a458"
 
 
 def by_week(record: PatientRecord, diary: Sequence[DiaryRow]) -> Mapping[int, int]:
-    """Programme week to how many practices were done in it."""
-    done = [row for row in diary if row.body.get("done") != "not_today"]
-    return Counter(week_of(record.enrolment, row.day) for row in done)
+    """Programme week to the number of its days on which something was practised."""
+    days = {row.day for row in diary if row.body.get("done") != "not_today"}
+    return Counter(week_of(record.enrolment, day) for day in days)
 
 
 def may_show_outcomes(world: World, record: PatientRecord) -> bool:
@@ -52,7 +52,8 @@ def draw(
     FigureCanvasAgg(figure)
     axes = figure.subplots(2 if outcomes else 1, 1, squeeze=False)[:, 0]
     today = local_now(record.profile, world.clock.now()).date()
-    _draw_practice(axes[0], by_week(record, diary), week_of(record.enrolment, today), words)
+    goal = len(record.profile.practice_days)
+    _draw_practice(axes[0], by_week(record, diary), week_of(record.enrolment, today), goal, words)
     if outcomes:
         _draw_outcomes(axes[1], outcomes, words)
     buffer = io.BytesIO()
@@ -76,12 +77,14 @@ def _plain(axis: Any, title: str) -> None:
     axis.tick_params(colors=_INK, labelsize=11)
 
 
-def _draw_practice(axis: Any, counts: Mapping[int, int], week: int, words: Mapping[str, str]) -> None:
+def _draw_practice(axis: Any, counts: Mapping[int, int], week: int, goal: int, words: Mapping[str, str]) -> None:
     weeks = range(1, max(min(week, _WEEKS_SHOWN), 4) + 1)
     axis.bar(list(weeks), [counts.get(w, 0) for w in weeks], color=_PRACTICE, width=0.7)
+    axis.axhline(goal, color=_OTHER, linestyle="--", label=words["goal"].replace("{count}", str(goal)))
+    axis.legend(frameon=False, fontsize=11, loc="upper left")
     axis.set_xticks(list(weeks))
     axis.yaxis.get_major_locator().set_params(integer=True)
-    axis.set_ylim(0, max([*counts.values(), 4]) + 0.5)
+    axis.set_ylim(0, max([*counts.values(), goal, 4]) + 1.2)
     axis.set_xlabel(words["week"], color=_INK, fontsize=11)
     _plain(axis, words["practice"])
 

@@ -22,9 +22,9 @@ SCREENSHOTS = Path(__file__).parent.parent.parent / "screenshots"
 _PATIENCE_S = 15.0
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
-    """The browser, started once."""
+    """The browser. Closed after its module: Playwright's event loop runs in the thread of the tests until then."""
     path = shutil.which("chromium")
     if path is None:
         pytest.skip("Chromium is not installed: apt-get install chromium")

@@ -29,7 +29,7 @@ def enrol(patient: Patient) -> None:
     patient.say("19:00")
     patient.press("Saturday")
     patient.tick("Monday", "Wednesday", "Friday")
-    patient.press("No")
+    patient.press("No, none of these")
     patient.say("42")
     patient.press("Yes")
     for _ in range(4):
