@@ -101,7 +101,8 @@ def _exact(ask: Ask, said: _Said) -> Reading | None:
             return several.counted(ask, {code, *said.chosen}) if code else None
         case YesNo():
             shown = tuple(code for code in said.labels if code in ("yes", "no")) or ("yes", "no")
-            return choices.exact_choice(said.options(shown), said.key, said.folded, said.phrases)
+            reading = choices.exact_choice(said.options(shown), said.key, said.folded, said.phrases)
+            return None if isinstance(reading, OutOfRange) else reading
         case Wait():
             code = named(said.options(tuple(said.labels)), said.key)
             return Answer(code) if code else None
@@ -135,7 +136,8 @@ def _typed(ask: Ask, said: _Said) -> Reading | None:
         case Several():
             return several.read_whole(ask, said.key, said.phrases, said.chosen)
         case YesNo():
-            return yes_no.read_whole(said.key, said.phrases)
+            shown = said.options(tuple(said.labels))
+            return yes_no.read_whole(said.key, said.phrases) or choices.part_choice(shown, said.key, said.phrases)
         case Wait():
             code = said.phrases.waiting.get(trimmed(said.key, said.phrases.polite))
             return Answer(code) if code else None
