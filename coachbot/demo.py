@@ -183,7 +183,6 @@ _WHY = {
     "wait": "a pause of a practice ends",
     "remind": "the patient asked for it",
     "safety_silence": "no answer counts as not safe",
-    "safety_again": "the question is asked once more",
     "escalate": "nobody has acknowledged the alert",
 }
 

@@ -29,8 +29,8 @@ FACTS: Mapping[str, Mapping[str, bool]] = {
         "phone": MAYBE,
     },
     "channel": dict.fromkeys(("name", "reads"), SURE),
-    "safety": dict.fromkeys(("hold", "daily"), SURE),
-    "alert": dict.fromkeys(("kind", "told_at", "told_days", "read_by", "read_at", "read_days"), MAYBE),
+    "safety": {"hold": SURE},
+    "alert": dict.fromkeys(("told_at", "read_by", "read_at"), MAYBE),
 }
 #: Facts without keys.
 SINGLE: Mapping[str, bool] = {"demo": SURE}

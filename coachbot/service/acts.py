@@ -12,7 +12,6 @@ from coachbot.engine.asks import Several
 from coachbot.engine.model import Dialog
 from coachbot.instruments import Instrument
 from coachbot.instruments.scoring import score
-from coachbot.programme.gates import awake
 from coachbot.programme.localtime import moment
 from coachbot.service import safety
 from coachbot.service import tally as tallies
@@ -176,8 +175,6 @@ def open_alert(draft: Draft, kind: str, priority: str, body: dict[str, Any]) -> 
 def _remind(draft: Draft, arguments: Arguments, act: fx.Act) -> None:
     dialog = str(arguments["dialog"])
     due = _reminder_due(draft, arguments)
-    if act.touchpoint and not arguments.get("at"):      # a talk the coach began does not come back at night
-        due = _waking(draft, due)
     draft.arm(f"remind:{dialog}", due, dialog=dialog, touchpoint=act.touchpoint)
 
 
@@ -191,13 +188,6 @@ def _reminder_due(draft: Draft, arguments: Arguments) -> datetime:
     if found is None:
         raise ValueError(f"remind: '{arguments.get('in')}' is not a time like '3 h' or '20 min'")
     return draft.now + timedelta(**{_UNITS[found[2]]: float(found[1])})
-
-
-def _waking(draft: Draft, due: datetime) -> datetime:
-    """The moment itself, or the end of the programme's quiet hours."""
-    programme = draft.world.pack.programmes.get(draft.enrolment.programme) if draft.enrolment else None
-    zone = draft.record.profile.zone or "UTC"
-    return awake(programme.burden, due, zone) if programme else due
 
 
 def _next_time(draft: Draft, at: time) -> datetime:

@@ -15,7 +15,7 @@ from coachbot.programme.plan import DayPlan, Planned, plan_day
 from coachbot.programme.presence import distance_on, paused_on, silent_at
 from coachbot.programme.standing import Standing
 from coachbot.service.draft import Draft
-from coachbot.service.facts import PLANNED_STATES, local_now
+from coachbot.service.facts import local_now
 from coachbot.service.ports import Transaction
 from coachbot.service.records import Enrolment, PatientRecord, PlanRow, Progress, TimerRow
 from coachbot.service.speaking import Delivery
@@ -27,6 +27,7 @@ BUSY_RETRY = timedelta(minutes=20)
 BUSY_AFTER_WORD = timedelta(minutes=30)
 _KEPT_DAYS = 14
 _NEVER_MOVED = ("assessment/", "safety/")
+_PLANNED_STATES = ("active", "treatment_stopped", "finished")
 
 
 def standing_of(record: PatientRecord, now: datetime) -> Standing:
@@ -92,7 +93,7 @@ def plan(draft: Draft, tx: Transaction) -> PlanRow | None:
     programme, enrolment = programme_of(draft), draft.enrolment
     if programme is None or enrolment is None or enrolment.anchor is None:
         return None
-    if enrolment.state not in PLANNED_STATES:
+    if enrolment.state not in _PLANNED_STATES:
         return None
     today = draft.local.date()
     day = plan_day(
@@ -111,7 +112,7 @@ def plan(draft: Draft, tx: Transaction) -> PlanRow | None:
 
 def _after_the_first_day(draft: Draft, day: DayPlan) -> DayPlan:
     """The daily check-in of a rest begins on the morning after: that day's talk has just been held."""
-    if draft.progress.alert_news.get("rest_from") != day.day.isoformat():
+    if draft.progress.alert_news.get("told_on") != day.day.isoformat():
         return day
     return replace(day, planned=tuple(p for p in day.planned if p.kind != "safety"))
 
@@ -246,7 +247,7 @@ def may_nag(draft: Draft, tx: Transaction) -> bool:
         return False
     standing = standing_of(draft.record, draft.now)
     burden = programme.burden
-    if silent_at(standing, draft.now) or standing.safety_hold or standing.state not in PLANNED_STATES:
+    if silent_at(standing, draft.now) or standing.safety_hold or standing.state not in _PLANNED_STATES:
         return False
     if standing.nags_week >= burden.nags_per_week or not _waking(draft, burden):
         return False

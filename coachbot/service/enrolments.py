@@ -74,11 +74,8 @@ class Enrolments:
         """A clinician ends the rest after a safety event: exercise and education go on."""
 
         def end(tx: Transaction, draft: Draft) -> None:
-            rested = draft.progress.safety_hold
             draft.change_progress(safety_hold=False, alert_news={})
             draft.replan()
-            if rested and draft.enrolment is not None and draft.enrolment.state not in ("withdrawn", "finished"):
-                say_section(draft, "rest_ended", Delivery(lane=1), by=by)
 
         self._change(code, end)
 
@@ -104,10 +101,10 @@ class Enrolments:
         def note(tx: Transaction, draft: Draft) -> None:
             draft.alerts.append(seen)
             draft.disarm(f"escalate:{alert_id}")
-            local, news = local_now(draft.record.profile, now), draft.progress.alert_news
-            if news.get("alert") == str(alert_id):
-                read = {"read_by": by, "read_at": local.strftime("%H:%M"), "read_on": local.date().isoformat()}
-                draft.change_progress(alert_news={**news, **read})
+            at = local_now(draft.record.profile, now).strftime("%H:%M")
+            if draft.progress.alert_news:
+                news = {**draft.progress.alert_news, "read_by": by, "read_at": at}
+                draft.change_progress(alert_news=news)
             if draft.progress.erase_wanted:
                 draft.later("erase")
 

@@ -13,9 +13,7 @@ from coachbot.service.world import World
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _AWARDS = ("practice", "session", "return", "assessment", "finish")
 _COURSE_WEEKS = 4
-_ALERT = ("kind", "told_at", "read_by", "read_at")
-#: In these states the days are planned, and the daily check-in of a rest comes.
-PLANNED_STATES = ("active", "treatment_stopped", "finished")
+_NO_ALERT = {"told_at": None, "read_by": None, "read_at": None}
 
 
 @lru_cache(maxsize=1024)
@@ -50,25 +48,10 @@ def facts_of(world: World, record: PatientRecord, now: datetime) -> dict[str, An
         "awards": {**dict.fromkeys(_AWARDS, 0), **tally.awards},
         "site": {**world.site_for(record.profile.language), "on_duty": world.duty.covers(now)},
         "channel": _channel(world, record),
-        "alert": _alert(progress, local.date()),
-        "safety": {"hold": progress.safety_hold, "daily": _daily(enrolment)},
+        "alert": {**_NO_ALERT, **progress.alert_news},
+        "safety": {"hold": progress.safety_hold},
         "demo": world.demo,
     }
-
-
-def _alert(progress: Progress, day: date) -> dict[str, Any]:
-    """Of the newest alert of a rest: who was told and who read it, and how many days ago."""
-    news = progress.alert_news
-    days = {
-        f"{what}_days": (day - date.fromisoformat(str(news[f"{what}_on"]))).days if news.get(f"{what}_on") else None
-        for what in ("told", "read")
-    }
-    return {**{name: news.get(name) for name in _ALERT}, **days}
-
-
-def _daily(enrolment: Enrolment | None) -> bool:
-    """Can the coach write by itself every day? Neither before day 0 nor to somebody who left."""
-    return enrolment is not None and enrolment.anchor is not None and enrolment.state in PLANNED_STATES
 
 
 def week_of(enrolment: Enrolment | None, day: date) -> int:

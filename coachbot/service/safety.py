@@ -14,8 +14,6 @@ from coachbot.service.records import AlertRow, InboxRow
 from coachbot.service.speaking import Delivery, queue
 from coachbot.service.world import SafetyRule, World
 
-#: What is told at night still belongs to the day before: the check-in of that morning comes.
-_NIGHT = timedelta(hours=4)
 _RANK = {"low": 0, "medium": 1, "high": 2, "top": 3}
 
 
@@ -25,13 +23,10 @@ def danger_in(world: World, row: InboxRow, language: str) -> str | None:
     return world.detector.gravest(text, language) if text else None
 
 
-def respond_to(draft: Draft, kind: str, *, words: str = "", item: str = "", left_open: bool = False) -> SafetyRule:
-    """Give the help, open or raise the alert, start the rest. Returns the rule.
-
-    `left_open`: nothing was said; a question was left open a second time.
-    """
+def respond_to(draft: Draft, kind: str, *, words: str = "", item: str = "") -> SafetyRule:
+    """Give the help, open or raise the alert, start the rest. Returns the rule."""
     rule, priority = rule_for(draft.world, kind)
-    _give_help(draft, rule, "left_open" if left_open else "")
+    _give_help(draft, rule)
     tell_staff(draft, rule, priority, words=words, item=item)
     return rule
 
@@ -47,8 +42,8 @@ def rule_for(world: World, kind: str) -> tuple[SafetyRule, str]:
 def tell_staff(draft: Draft, rule: SafetyRule, priority: str, *, words: str = "", item: str = "") -> None:
     """Open or raise the alert with its clocks, and start the rest that only a clinician ends."""
     alert = raise_alert(draft, rule, priority, words=words, item=item)
-    if rule.pause and draft.enrolment is not None and (alert is not None or not draft.progress.safety_hold):
-        draft.change_progress(safety_hold=True, alert_news=_news(draft, rule))
+    if rule.pause and draft.enrolment is not None and not draft.progress.safety_hold:
+        draft.change_progress(safety_hold=True, alert_news=_news(draft))
         draft.replan()
     if alert is not None:
         due = draft.now + timedelta(minutes=rule.acknowledge_minutes)
@@ -58,20 +53,13 @@ def tell_staff(draft: Draft, rule: SafetyRule, priority: str, *, words: str = ""
         draft.arm("safety_silence", due, kind=rule.kind)
 
 
-def _news(draft: Draft, rule: SafetyRule) -> dict[str, str | None]:
-    """Of the newest alert: which it is and when staff were told. Nobody has read it yet."""
+def _news(draft: Draft) -> dict[str, str | None]:
     local = draft.local
-    return {
-        "alert": draft.progress.alerted[rule.kind]["id"],
-        "kind": rule.kind,
-        "told_at": local.strftime("%H:%M"),
-        "told_on": local.date().isoformat(),
-        "rest_from": draft.progress.alert_news.get("rest_from") or (local - _NIGHT).date().isoformat(),
-    }
+    return {"told_at": local.strftime("%H:%M"), "told_on": local.date().isoformat(), "read_by": None, "read_at": None}
 
 
-def _give_help(draft: Draft, rule: SafetyRule, variant: str = "") -> None:
-    text = draft.world.static_for(draft.record.profile.language, rule.static, variant)
+def _give_help(draft: Draft, rule: SafetyRule) -> None:
+    text = draft.world.static_for(draft.record.profile.language, rule.static)
     queue(draft, {"kind": "text", "text": text, "safety": rule.kind}, Delivery(), first=True)
 
 

@@ -187,7 +187,7 @@ class Turns:
         phrases = self.world.pack.library.phrases_for(draft.record.profile.language)
         if interrupt_in(event.text, phrases) is not None:
             return False
-        if enrolment.state == "screening" and not (enrolment.progress.screening or enrolment.progress.safety_hold):
+        if enrolment.state == "screening" and not enrolment.progress.screening:
             self.apply(draft, Opened(WELCOME, "patient"), Delivery())
             return True
         section = "resting" if enrolment.progress.safety_hold else _OVER_OR_WAITING[enrolment.state]
@@ -223,9 +223,6 @@ class Turns:
             self.apply(draft, TimerFired("wait", row.token), Delivery(quiet=True))
         elif purpose == "safety_silence":
             self._silence(draft, str(row.body["kind"]))
-        elif purpose == "safety_again":
-            kind = str(row.body["kind"])
-            self.apply(draft, Concerned(kind, self.world.rules[kind].dialog, {"kind": kind}), Delivery())
         elif purpose == "escalate":
             self._escalate(tx, draft, int(row.body["alert"]))
 
@@ -252,7 +249,6 @@ class Turns:
         frames = draft.record.conversation.frames
         if any(frame.dialog == rule.dialog and frame.state == first for frame in frames):
             safety.no_answer(draft, kind)
-            draft.arm("safety_again", draft.now, kind=kind)     # a turn of its own: no template can undo the alert
 
     def _escalate(self, tx: Transaction, draft: Draft, alert_id: int) -> None:
         for alert in tx.alerts(draft.record.id, open_only=True):
@@ -279,7 +275,7 @@ class Turns:
         for effect in outcome.effects:
             if isinstance(effect, fx.Danger):  # the help goes out before anything else of the turn
                 item = f"{effect.dialog}/{effect.state}={effect.answer}"
-                safety.respond_to(draft, effect.kind, item=item, left_open=effect.answer == str(None))
+                safety.respond_to(draft, effect.kind, item=item)
         speak(draft, outcome.effects, delivery)
         for effect in outcome.effects:
             self._effect(draft, effect)

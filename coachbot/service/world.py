@@ -67,7 +67,7 @@ class World:
         default = self.small_words[self.pack.library.default_language]
         return self.small_words.get(language, default).get(name) or default[name]
 
-    def static_for(self, language: str, section: str, variant: str = "") -> str:
-        """A safety text that depends on no template; `crisis_left_open` is a variant of `crisis`, if there is one."""
+    def static_for(self, language: str, section: str) -> str:
+        """A safety text that depends on no template."""
         texts = self.static.get(language) or self.static[self.pack.library.default_language]
-        return texts.get(f"{section}_{variant}") or texts[section]
+        return texts[section]

@@ -18,16 +18,12 @@ from coachbot.testing.reads import Reads, is_fact
 
 #: Combinations of what decides on the way are tried out in full up to this many, else so many are drawn.
 _MOST_COMBINATIONS = 24
-_TRUTHS = ("today.practice_day", "today.session_day", "site.on_duty", "demo", "programme.trial", "safety.hold",
-           "safety.daily")
+_TRUTHS = ("today.practice_day", "today.session_day", "site.on_duty", "demo", "programme.trial", "safety.hold")
 _CODES: Mapping[str, tuple[Any, ...]] = {
     **facts.CODES,
     "programme.phase": ("course", "maintenance", "after"),
     "patient.dial": ("usual", "more", "less", "weekly"),
-    "alert.kind": ("crisis", "cauda_equina"),
     "alert.told_at": ("14:05",),
-    "alert.told_days": (0, 1, 3),
-    "alert.read_days": (0, 1, 3),
     "alert.read_by": ("Lin",),
     "alert.read_at": ("15:10",),
     "site.phone": ("555 0100",),

@@ -101,8 +101,7 @@ def _exact(ask: Ask, said: _Said) -> Reading | None:
             return several.counted(ask, {code, *said.chosen}) if code else None
         case YesNo():
             shown = tuple(code for code in said.labels if code in ("yes", "no")) or ("yes", "no")
-            reading = choices.exact_choice(said.options(shown), said.key, said.folded, said.phrases)
-            return None if isinstance(reading, OutOfRange) else reading
+            return choices.exact_choice(said.options(shown), said.key, said.folded, said.phrases)
         case Wait():
             code = named(said.options(tuple(said.labels)), said.key)
             return Answer(code) if code else None
@@ -136,8 +135,7 @@ def _typed(ask: Ask, said: _Said) -> Reading | None:
         case Several():
             return several.read_whole(ask, said.key, said.phrases, said.chosen)
         case YesNo():
-            shown = said.options(tuple(said.labels))
-            return yes_no.read_whole(said.key, said.phrases) or choices.part_choice(shown, said.key, said.phrases)
+            return yes_no.read_whole(said.key, said.phrases)
         case Wait():
             code = said.phrases.waiting.get(trimmed(said.key, said.phrases.polite))
             return Answer(code) if code else None
