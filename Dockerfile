@@ -9,7 +9,7 @@ COPY dialogs ./dialogs
 COPY content ./content
 RUN python -m venv /srv/coachbot
 RUN pip wheel --quiet --disable-pip-version-check --no-cache-dir --no-deps --wheel-dir dist .
-RUN /srv/coachbot/bin/pip install --quiet --disable-pip-version-check --no-cache-dir -c constraints.txt dist/coachbot-*.whl
+RUN /srv/coachbot/bin/pip install --quiet --disable-pip-version-check --no-cache-dir -c constraints.txt "$(ls dist/coachbot-*.whl)[staff]"
 
 FROM python:3.11-slim
 COPY --from=build /srv/coachbot /srv/coachbot

@@ -15,7 +15,7 @@ WHAT_IS_QUICK := not browser and not postgres and not slow
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo run install dev check lint types contract pack test test-all bench wheel clean clean-venv python-fits
+.PHONY: help demo run install dev check lint types contract pack test test-all bench readability wheel clean clean-venv python-fits
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(firstword $(MAKEFILE_LIST)) | awk -F'|' '{printf "%-18s %s\n", $$1, $$2}'
@@ -53,6 +53,9 @@ test-all: dev ## every test: browser (Chromium), postgres, slow ones too
 bench: dev ## the benchmarks, beside the floor of the bare driver (JSON=FILE for rows)
 	@$(IN)python -m benchmarks $(if $(JSON),--json $(JSON))
 
+readability: dev ## write docs/readability.md anew from the texts
+	@$(IN)python tools/readable_page.py
+
 wheel: dev ## build the wheel into dist/
 	@$(IN)python -m build --wheel --outdir dist . >/dev/null && ls dist/*.whl
 
@@ -87,7 +90,7 @@ python-fits:
 
 .venv/.installed: pyproject.toml constraints.txt | python-fits .venv/bin/python
 	@echo "installing coachbot into .venv"
-	@$(PIP) -e .
+	@$(PIP) -e '.[staff]'
 	@touch $@
 
 .venv/.installed-dev: pyproject.toml constraints.txt | python-fits .venv/bin/python

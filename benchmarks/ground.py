@@ -35,11 +35,18 @@ from coachbot.settings import load_settings
 from coachbot.store import open_store
 
 ROOT = Path(__file__).parent.parent
-#: How a patient answers the four questions of `cse/checkin`: a choice pressed, a number typed, two scales of which
-#: one is pressed. Most people press; who types is read word by word.
-ANSWERS = ("[all]", "about 20", "[4]", "3/10")
+#: Minutes and pain as people type them.
+_MINUTES = (
+    "about 20", "20", "20 min", "15", "ca 30", "half an hour", "25 minutes", "10", "40 min", "twenty", "30", "35",
+    "around 15", "20mins", "12", "maybe 25", "a quarter of an hour", "45", "18", "thirty", "15-20", "22 min", "1 h 5",
+    "an hour",
+)  # fmt: skip
+_PAIN = ("3/10", "3", "2", "about 3", "three", "4 out of 10", "1", "2/10", "a 3", "0", "5", "like a 4", "4")
+#: How patients answer the four questions of `cse/checkin`: a choice pressed, a number typed, two scales of which one
+#: is pressed. Most people press; who types is read word by word, each in their own way.
+ANSWERS = (("[all]",), _MINUTES, ("[4]",), _PAIN)
 #: The same, all typed, for when the buttons' tokens can't be known beforehand.
-TYPED = ("Yes, all of it", "about 20", "4", "3/10")
+TYPED = (("Yes, all of it", "yes all", "all of it", "all"), _MINUTES, ("4", "4/10", "four", "3"), _PAIN)
 _NOW = datetime(2026, 3, 9, 18, 0, tzinfo=UTC)
 
 
@@ -52,7 +59,7 @@ class Silent:
     def capabilities(self) -> Capabilities:
         return Capabilities()
 
-    async def deliver(self, chat: str, row: OutboxRow) -> str:
+    async def deliver(self, to: Address, row: OutboxRow) -> str:
         return str(row.id)
 
 
@@ -73,8 +80,9 @@ class Ground:
         prompts = {place: records[self.patients[place]].conversation.prompt for place in range(first, last)}
         return {place: prompt.token if prompt else "" for place, prompt in prompts.items()}
 
-    def update(self, patient: int, answer: str, token: str = "") -> Update:
-        """The next thing that a patient does: `[code]` presses a button, anything else is typed."""
+    def update(self, patient: int, answers: tuple[str, ...], token: str = "") -> Update:
+        """The next thing that a patient does, one of `answers`: `[code]` presses a button, anything else is typed."""
+        answer = answers[patient % len(answers)]
         name = f"u{next(self.numbers)}"
         if answer.startswith("["):
             return Update(self.account, "bench", f"chat{patient}", name, "press", token=token, code=answer[1:-1])

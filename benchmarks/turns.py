@@ -17,6 +17,7 @@ from sqlalchemy import event
 from benchmarks.ground import ANSWERS, TYPED, Ground
 from coachbot.service.turns import GROUP
 from coachbot.service.writer import WriterThread
+from coachbot.store.part import Part
 
 
 @dataclass(slots=True)
@@ -58,9 +59,27 @@ def captured(base: Ground, first: int, last: int, wave: int) -> Captured:
     found = Captured()
     current: list[tuple[str, Any, bool]] = []
 
-    def statement(connection: Any, cursor: Any, sql: str, parameters: Any, context: Any, many: bool) -> None:
-        if sql.lstrip()[:6].upper() in ("INSERT", "UPDATE", "DELETE"):
-            current.append((sql, parameters, many))
+    class Noting:
+        """The driver's cursor, noting what is written through it."""
+
+        def __init__(self, cursor: Any) -> None:
+            self._cursor = cursor
+
+        def execute(self, sql: str, parameters: Any = ()) -> Any:
+            self._note(sql, parameters, many=False)
+            return self._cursor.execute(sql, parameters)
+
+        def executemany(self, sql: str, parameters: Any) -> Any:
+            self._note(sql, parameters, many=True)
+            return self._cursor.executemany(sql, parameters)
+
+        def _note(self, sql: str, parameters: Any, *, many: bool) -> None:
+            if sql.lstrip()[:6].upper() in ("INSERT", "UPDATE", "DELETE"):
+                current.append((sql, parameters, many))
+
+    def begun(part: Part, *arguments: Any) -> None:
+        set_up(part, *arguments)
+        part._cursor = Noting(part._cursor)
 
     def commit(connection: Any) -> None:
         if current:
@@ -68,12 +87,13 @@ def captured(base: Ground, first: int, last: int, wave: int) -> Captured:
             current.clear()
 
     engine = base.coach.store._writer  # type: ignore[attr-defined]  # the benchmark looks under the floor
-    event.listen(engine, "before_cursor_execute", statement)
+    set_up = Part.__init__
+    Part.__init__ = begun  # type: ignore[method-assign]
     event.listen(engine, "commit", commit)
     try:
         _talk(base, first, last, wave)
     finally:
-        event.remove(engine, "before_cursor_execute", statement)
+        Part.__init__ = set_up  # type: ignore[method-assign]
         event.remove(engine, "commit", commit)
     return found
 

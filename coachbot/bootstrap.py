@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from datetime import time
@@ -17,18 +17,29 @@ from zoneinfo import ZoneInfo
 
 from coachbot.authoring.pack import Pack, load_pack
 from coachbot.authoring.plain import read_plain
+from coachbot.engine.answers.times import possible_times
 from coachbot.errors import SettingsError
 from coachbot.programme.places import zone_guesser
 from coachbot.safety import detector_from
 from coachbot.service.afterwards import AfterwardsWork
+from coachbot.service.channels import Counter
 from coachbot.service.desk import Desk
 from coachbot.service.duty import Duty
 from coachbot.service.enrolments import Enrolments
+from coachbot.service.exercising import ExerciseBook
 from coachbot.service.ids import IdSource
 from coachbot.service.inbox import Inbox
+from coachbot.service.pacing import Pace
 from coachbot.service.ports import Channel, Clock, Store
-from coachbot.service.records import Update
+from coachbot.service.records import Address, OutboxRow, Update
 from coachbot.service.sender import Sender
+from coachbot.service.staff.audit import Audit
+from coachbot.service.staff.board import Board
+from coachbot.service.staff.care import Care
+from coachbot.service.staff.chart import Charts
+from coachbot.service.staff.doors import Doors
+from coachbot.service.staff.why import Reasons
+from coachbot.service.staffing import Member, staff_from
 from coachbot.service.turns import Turns
 from coachbot.service.world import SafetyRule, World
 from coachbot.service.writer import InlineWriter, Writer
@@ -36,7 +47,7 @@ from coachbot.settings import Settings
 
 log = logging.getLogger("coachbot")
 
-_SMALL_WORDS = ("export", "progress", "webchat", "terminal")
+_SMALL_WORDS = ("export", "progress", "doctor_page", "channel", "webchat", "terminal", "telegram")
 _SITE_CODE = "site"
 
 
@@ -62,11 +73,11 @@ def build_world(
 ) -> World:
     """Everything that turns share: read once, never changed."""
     places = read_plain(pack.root / "content" / "places.yaml")
-    functions = {"guess_zone": zone_guesser(places["cities"], places["by_clock"])}
+    functions = {"guess_zone": zone_guesser(places["cities"], places["by_clock"], _told_times(pack))}
     rests = tuple((pack.safety.rules.get("while_paused") or {}).get("rests") or ())
     library = replace(pack.library, functions=functions, rests=rests)
     pack = replace(pack, library=library)
-    facts, duty = _site(pack, site)
+    facts, duty, hours = _site(pack, site)
     return World(
         pack=pack,
         clock=clock,
@@ -80,10 +91,18 @@ def build_world(
         site=facts,
         capabilities={name: channel.capabilities for name, channel in channels.items()},
         small_words=_small_words(pack),
+        exercises=ExerciseBook(pack),
+        person_hours=float(hours),
         demo=demo,
         attendable=_attendable(pack),
         unanswered=dict.fromkeys(pack.instruments),
     )
+
+
+def _told_times(pack: Pack) -> Callable[[str], Sequence[time]]:
+    """The times of day that a text may mean, in whichever of the pack's languages."""
+    phrases = [pack.library.phrases_for(language) for language in _languages(pack)]
+    return lambda text: [one for words in phrases for one in possible_times(text, words)]
 
 
 def _languages(pack: Pack) -> list[str]:
@@ -100,8 +119,9 @@ def _small_words(pack: Pack) -> dict[str, dict[str, Mapping[str, str]]]:
     return found
 
 
-def _site(pack: Pack, own: Path | None) -> tuple[dict[str, dict[str, Any]], Duty]:
-    """The site's facts by language, and its duty hours; a site's own file goes over the demo's."""
+def _site(pack: Pack, own: Path | None) -> tuple[dict[str, dict[str, Any]], Duty, float]:
+    """The site's facts by language, its duty hours, and for how many hours a person may be silent in a talk taken
+    over; a site's own file goes over the demo's."""
     common = read_plain(pack.root / "content" / "site.yaml")
     facts = {
         language: dict(read_plain(pack.root / "content" / language / "site.yaml"))
@@ -114,7 +134,7 @@ def _site(pack: Pack, own: Path | None) -> tuple[dict[str, dict[str, Any]], Duty
         site = read_plain(own)
         common = {**common, **site}
         facts = {**facts, **_own_facts(own, site, facts)}
-    return facts, _duty(common["duty"])
+    return facts, _duty(common["duty"]), float(common["hand_over"]["silent_hours"])
 
 
 #: What a site must say of itself in each language, so that nobody in danger reads another clinic's numbers.
@@ -132,10 +152,13 @@ def _own_facts(own: Path, site: Mapping[str, Any], shipped: Mapping[str, Any]) -
     return {language: {**shipped.get(language, {}), **values} for language, values in languages.items()}
 
 
+def staff_of(site: Path | None) -> tuple[Member, ...]:
+    """The staff that a site's own file names; nobody without one."""
+    return staff_from(read_plain(site).get("staff") or [], str(site)) if site is not None else ()
+
+
 def _duty(data: Mapping[str, Any]) -> Duty:
-    hours = {
-        day: (time.fromisoformat(first), time.fromisoformat(last)) for day, (first, last) in data["hours"].items()
-    }
+    hours = {day: (time.fromisoformat(first), time.fromisoformat(last)) for day, (first, last) in data["hours"].items()}
     return Duty(ZoneInfo(data["zone"]), hours, frozenset(str(day) for day in data.get("holidays") or ()))
 
 
@@ -150,6 +173,7 @@ def _rules(pack: Pack) -> dict[str, SafetyRule]:
             pause=bool(rule["pause"]),
             cooldown_minutes=int(rule["cooldown_minutes"]),
             silence_minutes=int(rule.get("silence_minutes") or 0),
+            escalate_to=str(rule.get("escalate_to") or ""),
         )
         for kind, rule in pack.safety.rules["kinds"].items()
     }
@@ -200,11 +224,20 @@ class Coach:
     enrolments: Enrolments
     site: int
 
-    def desk(self, channel: str, receive: Callable[[Update], Future[bool]] | None = None) -> Desk:
-        """A channel's side of the service."""
+    def desk(
+        self, channel: str, receive: Callable[[Update], Future[bool]] | None = None, account_code: str = "default"
+    ) -> Desk:
+        """The service's side of one account of a channel."""
         with self.store.writing() as tx:
-            account = tx.account(channel, "default", self.site)
+            account = tx.account(channel, account_code, self.site)
         return Desk(self.store, self.world.clock, receive or self._receive_inline, account, channel)
+
+    def counter(self, channel: str, pack: Path, receive: Callable[[Update], Future[bool]] | None = None) -> Counter:
+        """The service as a channel finds it when it is opened."""
+        shelves = self.world.small_words
+        words = {language: shelf[channel] for language, shelf in shelves.items() if channel in shelf}
+        language = self.world.pack.library.default_language
+        return Counter(lambda code: self.desk(channel, receive, code), words, pack, language)
 
     def _receive_inline(self, update: Update) -> Future[bool]:
         return self.writer.submit(lambda: self.inbox.store([update])[0])
@@ -225,6 +258,36 @@ class Coach:
         return fired
 
 
+@dataclass(frozen=True, slots=True)
+class StaffRooms:
+    """The staff's side of the use cases."""
+
+    audit: Audit
+    doors: Doors
+    board: Board
+    charts: Charts
+    reasons: Reasons
+    care: Care
+    world: World
+
+
+def staff_rooms(coach: Coach) -> StaffRooms:
+    """The staff's side, over the same store and writer. Raises SettingsError without the extra `staff`."""
+    from coachbot.console.vault import ArgonVault
+
+    store, world, writer = coach.store, coach.world, coach.writer
+    audit = Audit(store, world.clock, writer)
+    return StaffRooms(
+        audit,
+        Doors(store, world.clock, writer, world.ids, ArgonVault(), audit),
+        Board(store, world),
+        Charts(store, world),
+        Reasons(store),
+        Care(store, world.clock, writer, world.ids, coach.enrolments, audit),
+        world,
+    )
+
+
 def assemble(
     settings: Settings,
     store: Store,
@@ -237,6 +300,7 @@ def assemble(
     rng: Random | None = None,
     demo: bool = False,
     forget: Callable[[str], None] = lambda patient: None,
+    pace: Pace | None = None,
 ) -> Coach:
     """Wire everything. `do_afterwards` runs heavy work elsewhere; without it, at once."""
     pack = pack or load_pack(pack_root(settings))
@@ -252,6 +316,12 @@ def assemble(
     with store.writing() as tx:
         site = tx.site(_SITE_CODE)
     inbox = Inbox(store, clock, world.ids, site, settings.language)
-    sender = Sender(store, clock, channels, writer)
+
+    def gone(to: Address, row: OutboxRow) -> None:
+        update = Update(to.account, to.channel, to.chat, f"gone-{row.id}", "blocked")
+        writer.submit(lambda: inbox.store([update]))
+        writer.wake()
+
+    sender = Sender(store, clock, channels, writer, pace=pace, gone=gone)
     enrolments = Enrolments(world, store, turns, site)
     return Coach(world, store, writer, inbox, turns, sender, enrolments, site)

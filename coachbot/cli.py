@@ -8,7 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from coachbot.commands import instruments
+from coachbot.commands.drill import drill
+from coachbot.commands.export import export
 from coachbot.errors import CoachbotError, SettingsError
+from coachbot.staff_commands import audit, staff
 
 if TYPE_CHECKING:
     from coachbot.bootstrap import Coach
@@ -22,10 +26,13 @@ app = typer.Typer(
     rich_markup_mode=None,
     add_completion=False,
 )
-enrolment = typer.Typer(
-    help="See, confirm and end enrolments.", no_args_is_help=True, rich_markup_mode=None
-)
+enrolment = typer.Typer(help="See, confirm and end enrolments.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(enrolment, name="enrolment")
+app.add_typer(instruments.app, name="instruments")
+app.command()(drill)
+app.command()(export)
+app.add_typer(staff, name="staff")
+app.add_typer(audit, name="audit")
 
 PackPath = Annotated[Path | None, typer.Argument(help="Folder with dialogs/ and content/; the pack inside by default.")]
 
@@ -76,16 +83,24 @@ def check(path: PackPath = None, warnings: Annotated[bool, typer.Option(help="Sh
 
 @app.command()
 def draw(
-    dialog: Annotated[str, typer.Argument(help="A dialog's name, such as cse/checkin.")],
+    dialog: Annotated[str, typer.Argument(help="A dialog's name, such as cse/checkin.")] = "",
+    exercises: Annotated[bool, typer.Option("--exercises", help="All exercise pictures on one sheet instead.")] = False,
+    output: Annotated[Path | None, typer.Option(help="The sheet's PNG file.")] = None,
     svg: Annotated[Path | None, typer.Option(help="Write an SVG here (needs Graphviz).")] = None,
     pack: Annotated[Path | None, typer.Option(help="Another pack.")] = None,
 ) -> None:
-    """Draw a dialog: Mermaid on standard output, or an SVG."""
+    """Draw a dialog (Mermaid on standard output, or an SVG), or the contact sheet of all exercises (a PNG)."""
     from coachbot.authoring import draw as drawing
     from coachbot.authoring.pack import load_pack
     from coachbot.bootstrap import pack_root
 
-    library = load_pack(pack or pack_root(_settings())).library
+    if bool(dialog) == exercises or (output is not None and not exercises):
+        raise SettingsError("draw what? Give either a dialog's name, or --exercises with an --output FILE if you like")
+    root = pack or pack_root(_settings())
+    if exercises:
+        _draw_exercises(root, output or Path("exercises.png"))
+        return
+    library = load_pack(root).library
     if dialog not in library.dialogs:
         raise CoachbotError(f"there is no dialog '{dialog}'; the names are the paths under dialogs/")
     if svg is None:
@@ -96,6 +111,12 @@ def draw(
         raise CoachbotError("Graphviz's `dot` is not installed; without --svg the drawing comes as Mermaid text")
     svg.write_bytes(picture)
     print(f"wrote {svg}")
+
+
+def _draw_exercises(root: Path, file: Path) -> None:
+    from coachbot.authoring.contact_sheet import draw_sheet
+
+    print(f"wrote {file}: {draw_sheet(root, file)} exercises")
 
 
 @app.command()
@@ -113,12 +134,18 @@ def schema(
         print(folder / f"{name}.schema.json")
 
 
-@app.command()
-def test(paths: Annotated[list[Path], typer.Argument(help="Screenplays, or folders of them.")]) -> None:
+@app.command("test")
+def play_screenplays(
+    paths: Annotated[list[Path], typer.Argument(help="Screenplays, or folders of them.")],
+    channel: Annotated[str, typer.Option(help="Through a real channel: telegram, web or terminal.")] = "",
+) -> None:
     """Play screenplays through the real service and store."""
+    from coachbot.testing.fronts import FRONTS
     from coachbot.testing.running import run_screenplays
 
-    raise typer.Exit(run_screenplays(paths, out=sys.stdout))
+    if channel and channel not in FRONTS:
+        raise SettingsError(f"there is no channel '{channel}' to play on; there are {', '.join(FRONTS)}")
+    raise typer.Exit(run_screenplays(paths, out=sys.stdout, front=channel))
 
 
 @app.command()
@@ -144,6 +171,50 @@ def burden(programme: Annotated[str, typer.Argument(help="A programme's name.")]
     lines, fits = table(load_pack(pack_root(_settings())), programme)
     print("\n".join(lines))
     raise typer.Exit(0 if fits else 1)
+
+
+@app.command()
+def transcript(
+    persona: Annotated[str, typer.Option(help="steady, busy, doubting or distressed.")] = "steady",
+    arm: Annotated[str, typer.Option(help="The arm to live through.")] = "combined",
+    seed: Annotated[int, typer.Option(help="Other wordings and delays are drawn.")] = 1,
+    output: Annotated[Path | None, typer.Option(help="Write the page here.")] = None,
+    full: Annotated[bool, typer.Option("--full", help="Every practice in full, each time.")] = False,
+    repeats: Annotated[bool, typer.Option("--repeats", help="List only the messages met more than once.")] = False,
+) -> None:
+    """Write down sixteen weeks of one made-up patient, played through the real service and store."""
+    from coachbot.testing import persona as personas
+    from coachbot.testing import transcript as transcripts
+
+    life = transcripts.live_through(arm, personas.load(persona), seed=seed)
+    if repeats:
+        text = "".join(f"{n:4} {place}  {said[:90]!r}\n" for n, place, said in transcripts.repeats(life))
+    else:
+        text = transcripts.page(life, full=full)
+    if output is None:
+        print(text, end="")
+    else:
+        output.write_text(text, "utf-8")
+        print(f"wrote {output}")
+
+
+@app.command()
+def arms(
+    persona: Annotated[str, typer.Option(help="Whose sixteen weeks are counted.")] = "steady",
+    output: Annotated[Path | None, typer.Option(help="Write the page here.")] = None,
+) -> None:
+    """Compare the arms week by week: touchpoints, words, minutes, pictures, personal touches."""
+    from coachbot.testing import persona as personas
+    from coachbot.testing.arms import page
+    from coachbot.testing.transcript import live_through
+
+    who = personas.load(persona)
+    text = page([live_through(arm, who) for arm in ("combined", "exercise")])
+    if output is None:
+        print(text, end="")
+    else:
+        output.write_text(text, "utf-8")
+        print(f"wrote {output}")
 
 
 # -- talking ------------------------------------------------------------------------------------------
@@ -194,9 +265,34 @@ def invite(
             "before patients come in, the clinic's own crisis numbers are needed: set COACHBOT_SITE "
             "to a file like the one in docs/operating.md"
         )
-    code = _coach(settings).enrolments.invite(programme, arm)
+    coach = _coach(settings)
+    code = coach.enrolments.invite(programme, arm)
     print(code)
     print(f"http://{settings.host}:{settings.port}/c/{code}", file=sys.stderr)
+    for link in _telegram_links(settings, coach, code).values():
+        print(link, file=sys.stderr)
+
+
+def _telegram_links(settings: Settings, coach: Coach, code: str = "") -> dict[str, str]:
+    from coachbot.channels.telegram.links import links
+
+    with coach.store.reading() as tx:
+        return links(settings, tx.setting, code)
+
+
+@app.command()
+def qr(
+    output: Annotated[Path, typer.Option(help="The SVG file.")] = Path("coach.svg"),
+    code: Annotated[str, typer.Option(help="An invitation code to put in; without it, one for a wall.")] = "",
+    bot: Annotated[str, typer.Option(help="Which bot, by the name that its token was given.")] = "",
+) -> None:
+    """Write a QR code that opens the Telegram bot on a phone."""
+    from coachbot.channels.telegram.links import one_link, qr_svg
+
+    settings = _settings()
+    link = one_link(_telegram_links(settings, _coach(settings), code), bot)
+    output.write_bytes(qr_svg(link))
+    print(f"wrote {output}: {link}")
 
 
 @enrolment.command("list")
@@ -225,6 +321,39 @@ def enrolment_end_rest(
     """A clinician ends the rest after a safety event."""
     _coach(_settings()).enrolments.end_rest(code, by)
     print(f"{code}: exercise and education go on")
+
+
+@enrolment.command("clear")
+def enrolment_clear(
+    code: Annotated[str, typer.Argument(help="The enrolment's code.")],
+    condition: Annotated[str, typer.Argument(help="What was told in a talk, such as pregnancy.")],
+    by: Annotated[str, typer.Option(help="The clinician who has looked.")] = "the clinic",
+) -> None:
+    """A clinician has looked: a condition told in a talk rules no exercise out any more."""
+    _coach(_settings()).enrolments.clear(code, condition, by)
+    print(f"{code}: {condition} rules nothing out any more")
+
+
+Exercise = Annotated[str, typer.Argument(help="The exercise, as in content/exercises/.")]
+By = Annotated[str, typer.Option(help="The clinician who decided it.")]
+
+
+@enrolment.command("rule-out")
+def enrolment_rule_out(
+    code: Annotated[str, typer.Argument(help="The enrolment's code.")], exercise: Exercise, by: By = "the clinic"
+) -> None:
+    """A clinician takes an exercise out for this patient; the patient is told."""
+    _coach(_settings()).enrolments.rule_out(code, exercise, by)
+    print(f"{code}: {exercise} is ruled out")
+
+
+@enrolment.command("allow")
+def enrolment_allow(
+    code: Annotated[str, typer.Argument(help="The enrolment's code.")], exercise: Exercise, by: By = "the clinic"
+) -> None:
+    """A clinician lets an exercise in, whatever the screening said; the patient is told."""
+    _coach(_settings()).enrolments.allow(code, exercise, by)
+    print(f"{code}: {exercise} is allowed")
 
 
 @enrolment.command("withdraw")
@@ -266,8 +395,10 @@ def alerts(
         codes = {brief.patient: brief.code for brief in tx.enrolments()}
         for alert in tx.alerts(open_only=True):
             late = " ESCALATED" if alert.escalated_at else ""
-            print(f"{alert.id} {alert.priority:6} {alert.kind:22} {codes.get(alert.patient, '-'):10} "
-                  f"{alert.opened_at:%Y-%m-%d %H:%M}Z{late}")
+            print(
+                f"{alert.id} {alert.priority:6} {alert.kind:22} {codes.get(alert.patient, '-'):10} "
+                f"{alert.opened_at:%Y-%m-%d %H:%M}Z{late}"
+            )
 
 
 @app.command()
@@ -275,8 +406,10 @@ def incidents() -> None:
     """List what the operator must see: parked turns, dialogs that moved under a patient."""
     with _coach(_settings()).store.reading() as tx:
         for incident in tx.incidents():
-            print(f"{incident.at:%Y-%m-%d %H:%M}Z {incident.kind:8} {incident.patient}\n    "
-                  + incident.detail.replace("\n", "\n    "))
+            print(
+                f"{incident.at:%Y-%m-%d %H:%M}Z {incident.kind:8} {incident.patient}\n    "
+                + incident.detail.replace("\n", "\n    ")
+            )
 
 
 if __name__ == "__main__":

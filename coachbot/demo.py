@@ -9,11 +9,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from coachbot.bootstrap import Coach
+from coachbot.demo_clinic import DemoClinic, cohort_of
 from coachbot.programme.plan import plan_ahead
 from coachbot.service.clock import CLOCK_AHEAD, VirtualClock
-from coachbot.service.days import education_for, standing_of
+from coachbot.service.days import standing_of
 from coachbot.service.draft import Draft
 from coachbot.service.facts import local_now, week_of
+from coachbot.service.lessons import lessons_for
 from coachbot.service.ports import Channel, Transaction
 from coachbot.service.records import PatientRecord, TimerRow
 from coachbot.service.sender import Sender
@@ -33,6 +35,7 @@ class Demo:
         self._coach = coach
         self._clock = clock
         self._writer = writer
+        self.clinic: DemoClinic | None = None
         self._sender = Sender(coach.store, clock, channels, InlineWriter(), name="demo")
 
     # -- the clock ---------------------------------------------------------------------------------------
@@ -57,9 +60,10 @@ class Demo:
             loop = bool(fired or turned or asyncio.run(self._sender.drain()))
 
     def _opened(self) -> int:
-        """How many unprompted talks were opened so far, over all patients of the demo."""
+        """How many unprompted talks were opened so far, over all visitors of the demo."""
+        cohort = cohort_of(self._coach)
         with self._coach.store.reading() as tx:
-            records = tx.load([brief.patient for brief in tx.enrolments()])
+            records = tx.load([brief.patient for brief in tx.enrolments() if brief.patient not in cohort])
         return sum(
             sum(record.enrolment.progress.unprompted.values()) + record.enrolment.progress.education_given
             for record in records.values()
@@ -72,12 +76,18 @@ class Demo:
         with self._coach.store.reading() as tx:
             waiting = [brief for brief in tx.enrolments() if brief.state == "screening"]
             records = tx.load([brief.patient for brief in waiting])
+        cohort = cohort_of(self._coach) if waiting else frozenset[str]()
         for brief in waiting:
             record = records.get(brief.patient)
-            if record is not None and _screened(record):
+            if brief.patient not in cohort and record is not None and _screened(record):
                 name = str(self._coach.world.site_for(record.profile.language)["therapist"])
                 self._coach.enrolments.confirm(brief.code, name)
                 self._coach.tick()
+
+    async def staff_entry(self) -> str:
+        """A path that lets the demo's admin into the staff's console, once; empty if there is no console."""
+        clinic = self.clinic
+        return await asyncio.to_thread(clinic.entry) if clinic else ""
 
     async def new_code(self, arm: str) -> str:
         """A fresh invitation code."""
@@ -139,7 +149,7 @@ class Demo:
         tomorrow = local_now(record.profile, now).date() + timedelta(days=1)
         standing = replace(standing_of(record, now), sent_today=0, planned_already=frozenset())
         days = plan_ahead(
-            programme, standing, tomorrow, _AHEAD_DAYS, education=education_for(draft)
+            programme, standing, tomorrow, _AHEAD_DAYS, education=[lesson.id for lesson in lessons_for(draft)]
         )
         return [
             {"due": _local(record, p.due), "what": f"{p.id} ({p.dialog})", "rule": p.rule}
@@ -183,6 +193,7 @@ _WHY = {
     "wait": "a pause of a practice ends",
     "remind": "the patient asked for it",
     "safety_silence": "no answer counts as not safe",
+    "safety_again": "the question is asked once more",
     "escalate": "nobody has acknowledged the alert",
 }
 

@@ -1,11 +1,12 @@
 """Every error that coachbot raises on purpose; each text names the place and the cure.
 
-    CoachbotError
-    ├── SettingsError        a setting is missing or wrong
-    ├── StoreError           the database cannot be opened, or is not ours
-    │   └── KeyMissing       the master key of existing data is missing
-    ├── EnrolmentError       a code, a consent or a confirmation does not fit
-    └── DeliveryError        a messenger did not take a message (permanent or not)
+CoachbotError
+├── SettingsError        a setting is missing or wrong
+├── StoreError           the database cannot be opened, or is not ours
+│   └── KeyMissing       the master key of existing data is missing
+├── EnrolmentError       a code, a consent or a confirmation does not fit
+├── StaffError           an account, a role, a password or a page that is not theirs
+└── DeliveryError        a messenger did not take a message (permanent or not)
 """
 
 from __future__ import annotations
@@ -35,9 +36,28 @@ class EnrolmentError(CoachbotError):
     """A code, a consent or a confirmation does not fit."""
 
 
-class DeliveryError(Exception):
-    """A messenger did not take a message."""
+class StaffError(CoachbotError):
+    """An account, a role, a password or a one-time code does not fit."""
 
-    def __init__(self, reason: str, *, permanent: bool) -> None:
+
+class DeliveryError(Exception):
+    """A messenger did not take a message.
+
+    `permanent`: it never will. `retry_after`: the account must be quiet for so many seconds. `doubt`: it may have
+    taken the message all the same (the answer never came). `gone`: the patient has shut the chat.
+    """
+
+    def __init__(
+        self,
+        reason: str,
+        *,
+        permanent: bool,
+        retry_after: float | None = None,
+        doubt: bool = False,
+        gone: bool = False,
+    ) -> None:
         super().__init__(reason)
         self.permanent = permanent
+        self.retry_after = retry_after
+        self.doubt = doubt
+        self.gone = gone

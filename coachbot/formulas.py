@@ -9,7 +9,7 @@ where `Environment.compile_expression` costs seven.
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -108,6 +108,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "last": lambda values: values[-1] if values else None,
     "lower": lambda text: str(text).lower(),
     "upper": lambda text: str(text).upper(),
+    "bare": lambda text: str(_shown(text)).strip().rstrip("."),
     "capitalize": lambda text: str(text).capitalize(),
 }
 TESTS: Mapping[str, Callable[[Any], bool]] = {
@@ -145,8 +146,21 @@ class _Sandbox(ImmutableSandboxedEnvironment):
         return _times(left, right) if operator == "*" else _remainder(left, right)
 
 
+class _Missing(StrictUndefined):
+    """A missing value: equal to nothing, and still never printed. A check-in must not fail over a comparison."""
+
+    def __eq__(self, other: object) -> bool:  # type: ignore[override]
+        return is_missing(other)
+
+    def __ne__(self, other: object) -> bool:  # type: ignore[override]
+        return not is_missing(other)
+
+    def __hash__(self) -> int:  # type: ignore[override]
+        return hash(None)
+
+
 def _environment() -> _Sandbox:
-    sandbox = _Sandbox(undefined=StrictUndefined, finalize=_shown, autoescape=False, cache_size=0)
+    sandbox = _Sandbox(undefined=_Missing, finalize=_shown, autoescape=False, cache_size=0)
     sandbox.globals.clear()
     sandbox.filters = dict(FILTERS)
     sandbox.tests = dict(TESTS)
@@ -167,6 +181,8 @@ class Formula:
     #: What was read, for the checks.
     node: nodes.Expr
     run: Compiled
+    #: The names it reads, dotted (`diary.cse_week`).
+    names: tuple[str, ...] = ()
 
     def __call__(self, scope: Scope) -> Any:
         return self.run(scope)
@@ -182,7 +198,25 @@ def compile_expression(source: str) -> Formula:
         node.set_environment(_SANDBOX)
     except TemplateSyntaxError as error:
         raise FormulaError(f"'{source}' can't be read: {error.message}.") from None
-    return Formula(source, node, _build(node))
+    return Formula(source, node, _build(node), tuple(dict.fromkeys(_names_in(node))))
+
+
+def _names_in(node: nodes.Node) -> Iterator[str]:
+    """The names that a formula reads, whole (`a.b`, not `a` too)."""
+    dotted = _dotted(node)
+    if dotted:
+        yield dotted
+        return
+    for child in node.iter_child_nodes():
+        yield from _names_in(child)
+
+
+def _dotted(node: nodes.Node) -> str:
+    if isinstance(node, nodes.Name):
+        return node.name
+    if isinstance(node, nodes.Getattr) and (left := _dotted(node.node)):
+        return f"{left}.{node.attr}"
+    return ""
 
 
 def compile_text(source: str) -> Template:

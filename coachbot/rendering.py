@@ -30,6 +30,7 @@ from coachbot.formulas import (
 __all__ = [
     "FILTERS",
     "LONGEST",
+    "SOUNDS",
     "TESTS",
     "TEXT_NODES",
     "Bubble",
@@ -48,6 +49,8 @@ __all__ = [
     "split",
 ]
 
+#: Endings of what is heard. Named like a picture, such a file is played.
+SOUNDS = (".mp3", ".m4a", ".ogg")
 #: Longest text that one section can become, in characters; what is longer is cut.
 LONGEST = 8_000
 
@@ -62,11 +65,16 @@ _BLANK_LINES = re.compile(r"\n[ \t]*\n[\s]*\n")
 
 @dataclass(frozen=True, slots=True)
 class Bubble:
-    """One message as the patient sees it: light Markdown, or a picture with its description."""
+    """One message as the patient sees it: light Markdown, or a picture (or a sound) with its description."""
 
     markdown: str
     picture: str | None = None
     alt: str = ""
+
+    @property
+    def sounds(self) -> bool:
+        """Is the file one to be heard?"""
+        return bool(self.picture and self.picture.lower().endswith(SOUNDS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +93,8 @@ class Section:
     #: First line of each of `texts`, and of each label.
     text_lines: tuple[int, ...] = ()
     label_lines: tuple[int, ...] = ()
+    #: For each of `texts` the weeks of the programme in which it is used (none: any); empty if all fit always.
+    weeks: tuple[tuple[int, ...], ...] = ()
 
     def part(self, part: str) -> tuple[str, ...]:
         """The wordings of `text`, `again` or `example`."""
@@ -176,13 +186,24 @@ def render(source: str, scope: Scope) -> str:
 class _Worded:
     """A section ready to be shown."""
 
-    __slots__ = ("labels", "parts")
+    __slots__ = ("labels", "parts", "weeks")
 
     def __init__(self, section: Section) -> None:
+        self.weeks = section.weeks
         self.parts = {
             part: tuple(_Wording(source) for source in section.part(part)) for part in ("text", "again", "example")
         }
         self.labels = tuple((code, label, _label(label)) for code, label in section.labels)
+
+    def fitting(self, part: str, scope: Scope) -> tuple[_Wording, ...]:
+        """The wordings of a part that fit the week: its own ones, else those of any week, else all."""
+        wordings = self.parts.get(part) or ()
+        if part != "text" or not self.weeks:
+            return wordings
+        week = (scope.get("programme") or {}).get("week")
+        bound = list(zip(wordings, self.weeks, strict=True))
+        own = tuple(wording for wording, weeks in bound if week in weeks)
+        return own or tuple(wording for wording, weeks in bound if not weeks) or wordings
 
 
 def _label(label: str) -> _Wording | None:
@@ -201,7 +222,7 @@ class Words:
     def bubbles(self, language: str, text: Text) -> tuple[Bubble, ...]:
         """The messages of a text, in order. Raises WordsError where no language has it."""
         worded = self._worded(language, text.words, text.section)
-        wordings = worded.parts.get(text.part) if worded else None
+        wordings = worded.fitting(text.part, text.scope) if worded else ()
         if not wordings:
             raise WordsError(self._lack(language, text.words, text.section, text.part))
         chosen = wordings[min(int(text.pick * len(wordings)), len(wordings) - 1)]

@@ -8,14 +8,16 @@ import gc
 import logging
 import signal
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from coachbot.bootstrap import Coach, assemble, pack_root
-from coachbot.errors import CoachbotError
+from coachbot.bootstrap import Coach, StaffRooms, assemble, pack_root, staff_rooms
+from coachbot.demo_clinic import DemoClinic
+from coachbot.errors import CoachbotError, SettingsError
+from coachbot.registry import channel_kinds
 from coachbot.service.clock import CLOCK_AHEAD, RealClock, VirtualClock
 from coachbot.service.writer import SOON, WriterThread
 from coachbot.settings import Settings
@@ -27,17 +29,17 @@ if TYPE_CHECKING:
     import uvicorn
     from fastapi import FastAPI
 
-    from coachbot.channels.webchat import Hub
-    from coachbot.service.ports import Store
+    from coachbot.service.channels import ChannelKind, Serving
+    from coachbot.service.ports import Channel, Store
 
 log = logging.getLogger("coachbot")
 
 TICK_S = 1.0
 _THURSDAY = 3
-#: Tries of a code an hour from one address; the demo hands out its own codes.
-_CODES, _DEMO_CODES = 10, 1000
-
-
+#: Tries of a code an hour from one address in the demo, which hands out its own codes.
+_DEMO_CODES = 1000
+#: The channel whose app is the web server's own; it is always there.
+_ROOT = "webchat"
 
 
 def open_beside(settings: Settings) -> Coach:
@@ -120,15 +122,27 @@ class _Parts:
 
     coach: Coach
     writer: WriterThread
-    hub: Hub
-    app: FastAPI
+    servings: Mapping[str, Serving]
+    #: The web server's app: the web chat's, with those of other channels mounted in it.
+    app: Any
 
 
 class Engine:
     """One engine process. Every write goes through its writer thread."""
 
-    def __init__(self, settings: Settings, store: Store, clock: RealClock | VirtualClock, *, demo: bool) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        store: Store,
+        clock: RealClock | VirtualClock,
+        *,
+        demo: bool = False,
+        kinds: Mapping[str, ChannelKind] | None = None,
+    ) -> None:
         self._settings = settings
+        #: The channels to open; None for all that are configured.
+        self._only = kinds
+        self._parts: _Parts | None = None
         self._store = store
         self._clock = clock
         self._demo = demo
@@ -137,10 +151,9 @@ class Engine:
 
     # -- wiring ----------------------------------------------------------------------------------------
     def _build(self) -> _Parts:
-        from coachbot.channels.webchat import Hub, WebChat, create_app
-
-        hub = Hub()
-        channels = {"webchat": WebChat(hub)}
+        kinds = self._kinds()
+        opened = {name: kind.open(self._settings) for name, kind in kinds.items()}
+        channels = {name: channel for name, channel in opened.items() if channel is not None}
         writer = WriterThread(
             lambda updates: coach.inbox.store_all(updates),
             lambda: coach.turns.drain(),
@@ -155,22 +168,50 @@ class Engine:
             do_afterwards=self._do_heavy,
             demo=self._demo,
         )
-        desk = coach.desk("webchat", writer.receive)
-        shelves = coach.world.small_words
-        words = {language: shelf["webchat"] for language, shelf in shelves.items() if "webchat" in shelf}
-        tries = _DEMO_CODES if self._demo else _CODES
-        app = create_app(desk, pack_root(self._settings), words, hub=hub, codes_an_hour=tries)
+        pack = pack_root(self._settings)
+        servings = {
+            name: kinds[name].serve(channel, coach.counter(name, pack, writer.receive))
+            for name, channel in channels.items()
+        }
+        app: Any = servings[_ROOT].app if _ROOT in servings else None
+        rooms = self._add_console(app, coach) if app is not None else None
         if self._demo:
-            self._add_panel(app, coach, writer, desk, channels)
-        return _Parts(coach, writer, hub, app)
+            self._add_panel(app, coach, writer, channels)
+            if rooms is not None:
+                self.demo.clinic = DemoClinic(coach, rooms)
+        for name, serving in servings.items():
+            if name != _ROOT and serving.app is not None and app is not None:
+                app.mount(serving.path, serving.app)
+        return _Parts(coach, writer, servings, app)
 
-    def _add_panel(self, app: FastAPI, coach: Coach, writer: WriterThread, desk: object, channels: object) -> None:
+    def _kinds(self) -> Mapping[str, ChannelKind]:
+        """Every channel there is; the demo has the web chat alone, and hands out its own codes."""
+        if not self._demo:
+            return channel_kinds() if self._only is None else self._only
+        from coachbot.channels.webchat import WebChatKind
+
+        return {_ROOT: WebChatKind(codes_an_hour=_DEMO_CODES)}
+
+    def _add_console(self, app: FastAPI, coach: Coach) -> StaffRooms | None:
+        """The staff's console at /staff; without the extra `staff`, none."""
+        try:
+            rooms = staff_rooms(coach)
+        except SettingsError as error:
+            log.warning("%s; the coach runs without it", error)
+            return None
+        from coachbot.console.app import create_console
+
+        app.mount("/staff", create_console(rooms, demo=self._demo))
+        self._heavy.submit(rooms.board.everybody)  # opened once now, so that the first search is quick too
+        return rooms
+
+    def _add_panel(self, app: FastAPI, coach: Coach, writer: WriterThread, channels: Mapping[str, Channel]) -> None:
         from coachbot.channels.webchat.demo_panel import create_panel
         from coachbot.demo import Demo
 
         assert isinstance(self._clock, VirtualClock)
-        self.demo = Demo(coach, self._clock, writer, channels)  # type: ignore[arg-type]
-        app.include_router(create_panel(self.demo, desk))  # type: ignore[arg-type]
+        self.demo = Demo(coach, self._clock, writer, channels)
+        app.include_router(create_panel(self.demo, coach.desk(_ROOT, writer.receive)))
 
     def _do_heavy(self, job: Callable[[], None]) -> None:
         self._heavy.submit(job).add_done_callback(lambda _: self._wake_sender())
@@ -190,33 +231,55 @@ class Engine:
     async def main(self, listening: socket.socket) -> None:
         """Serve until a signal comes; then finish the group under way."""
         import uvicorn
+
+        await self.start()
+        clinic = self.demo.clinic if self._demo else None
+        try:
+            self._say_where()
+            if clinic is not None:
+                clinic.start()
+            config = uvicorn.Config(self.parts.app, log_config=None, lifespan="off", timeout_graceful_shutdown=5)
+            await _serve(config, self.parts.servings.values(), listening)
+        finally:
+            if clinic is not None:
+                clinic.stop()
+            await self.stop()
+
+    @property
+    def parts(self) -> _Parts:
+        """What was built; once it was started."""
+        assert self._parts is not None, "start the engine first"
+        return self._parts
+
+    async def start(self) -> None:
+        """Begin all work but the web server, which is the caller's: writer, clock, sender, and receiving."""
         from apscheduler.schedulers.background import BackgroundScheduler
 
         self._loop = asyncio.get_running_loop()
-        parts = self._build()
+        parts = self._parts = self._build()
         # The pack stays as it is for the life of the process; the collector need not look through it again.
         gc.freeze()
         self._sender_wake = parts.coach.sender.wake
         parts.coach.sender.recover()
         parts.writer.start()
-        scheduler = BackgroundScheduler(timezone="UTC")
-        scheduler.add_job(
+        self._scheduler = BackgroundScheduler(timezone="UTC")
+        self._scheduler.add_job(
             lambda: parts.writer.submit(lambda: self._tick(parts.coach), SOON),
             "interval", seconds=TICK_S, max_instances=1, coalesce=True, misfire_grace_time=None,
         )  # fmt: skip
-        scheduler.start()
-        sender = asyncio.create_task(parts.coach.sender.run())
-        self._say_where()
-        config = uvicorn.Config(parts.app, log_config=None, lifespan="off", timeout_graceful_shutdown=5)
-        try:
-            await _serve(config, parts.hub, listening)
-        finally:
-            scheduler.shutdown(wait=False)
-            sender.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await sender
-            parts.writer.stop()
-            self._heavy.shutdown()
+        self._scheduler.start()
+        self._sending = asyncio.create_task(parts.coach.sender.run())
+        self._receiving = [asyncio.create_task(_receive(name, one)) for name, one in parts.servings.items()]
+
+    async def stop(self) -> None:
+        """Take nothing more in, finish what is under way, let go of everything but the store."""
+        self._scheduler.shutdown(wait=False)
+        await _ended(self._receiving)
+        await _ended([self._sending])
+        for serving in self.parts.servings.values():
+            await serving.close()
+        self.parts.writer.stop()
+        self._heavy.shutdown()
 
     def _tick(self, coach: Coach) -> None:
         if coach.tick():
@@ -227,7 +290,21 @@ class Engine:
         print(f"coachbot listens on {address}{'/demo' if self._demo else ''}", flush=True)
 
 
-async def _serve(config: uvicorn.Config, hub: Hub, listening: socket.socket) -> None:
+async def _receive(name: str, serving: Serving) -> None:
+    """Run a channel's receiving side; a fault in it leaves the others alone."""
+    try:
+        await serving.run()
+    except Exception:
+        log.exception("channel %s has stopped receiving; the others go on", name)
+
+
+async def _ended(tasks: Sequence[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _serve(config: uvicorn.Config, servings: Iterable[Serving], listening: socket.socket) -> None:
     """Serve until a signal comes; open pages are hung up on then, and come back by themselves."""
     import uvicorn
 
@@ -242,7 +319,8 @@ async def _serve(config: uvicorn.Config, hub: Hub, listening: socket.socket) -> 
             yield
 
         def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-            hub.close()
+            for serving in servings:
+                serving.hang_up()
             super().handle_exit(sig, frame)
 
     await Server(config).serve(sockets=[listening])

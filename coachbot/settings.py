@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from coachbot.errors import SettingsError
@@ -26,27 +26,29 @@ class Settings(BaseSettings):
     #: Database URL; empty means a SQLite file in `data`.
     database: str = Field(default="", description="database URL; empty: a SQLite file in COACHBOT_DATA")
     #: Folder with dialogs/ and content/; empty means the pack that ships with coachbot.
-    pack: Path | None = Field(
-        default=None, description="folder with dialogs/ and content/; empty: the pack inside"
-    )
+    pack: Path | None = Field(default=None, description="folder with dialogs/ and content/; empty: the pack inside")
     #: YAML file with the clinic's own facts and crisis numbers.
-    site: Path | None = Field(
-        default=None, description="YAML file with the clinic's own facts and crisis numbers"
-    )
+    site: Path | None = Field(default=None, description="YAML file with the clinic's own facts and crisis numbers")
     #: Master keys; empty means `keys.json` in `data`. Keep it out of the database's backups.
-    keys: Path | None = Field(
-        default=None, description="file of the master keys; empty: keys.json in COACHBOT_DATA"
-    )
+    keys: Path | None = Field(default=None, description="file of the master keys; empty: keys.json in COACHBOT_DATA")
     host: str = Field(default="127.0.0.1", description="address that the web chat listens on")
     port: int = Field(default=8000, ge=1, le=65535, description="port that the web chat listens on")
     #: SQLite's durability: FULL loses nothing in a power cut.
     synchronous: Literal["FULL", "NORMAL", "OFF"] = Field(
         default="FULL", description="SQLite durability; anything but FULL can lose turns in a power cut"
     )
-    language: str = Field(default="en", description="language of a chat before the patient has chosen one")
-    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
-        default="INFO", description="what is logged"
+    #: Tokens of Telegram bots: one, or several as name=token with commas; or a file with one a line.
+    telegram_token: SecretStr | None = Field(
+        default=None, description="Telegram bot token, or several as name=token,name=token"
     )
+    telegram_token_file: Path | None = Field(default=None, description="file with the tokens, one a line")
+    telegram_api: str = Field(default="https://api.telegram.org", description="address of Telegram's Bot API")
+    #: https address under which Telegram reaches this coach; empty means that the coach asks Telegram (polling).
+    telegram_webhook: str = Field(
+        default="", pattern=r"^(https?://.+)?$", description="https address of this coach for webhooks; empty: polling"
+    )
+    language: str = Field(default="en", description="language of a chat before the patient has chosen one")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(default="INFO", description="what is logged")
 
     @property
     def database_url(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -62,9 +63,7 @@ def test_a_broken_pack_refuses_to_start_and_lists_every_fault(tmp_path: Path) ->
 
 def test_a_wrong_database_url_is_one_clear_line(tmp_path: Path) -> None:
     fails_with_one_line(coachbot("run", data=tmp_path, COACHBOT_DATABASE="mysterydb://here"), "mysterydb")
-    fails_with_one_line(
-        coachbot("enrolment", "list", data=tmp_path, COACHBOT_DATABASE="mysterydb://here"), "mysterydb"
-    )
+    fails_with_one_line(coachbot("enrolment", "list", data=tmp_path, COACHBOT_DATABASE="mysterydb://here"), "mysterydb")
 
 
 def test_a_database_that_is_none_is_one_clear_line(tmp_path: Path) -> None:
@@ -119,6 +118,26 @@ def test_a_dialog_is_drawn_as_mermaid(tmp_path: Path) -> None:
 
 def test_drawing_an_unknown_dialog_is_one_clear_line(tmp_path: Path) -> None:
     fails_with_one_line(coachbot("draw", "cse/chekin", data=tmp_path), "cse/chekin")
+
+
+def test_all_exercises_are_drawn_on_one_sheet(tmp_path: Path) -> None:
+    result = coachbot("draw", "--exercises", "--output", str(tmp_path / "sheet.png"), data=tmp_path)
+    assert result.returncode == 0, result.stderr
+    assert "24 exercises" in result.stdout
+    assert (tmp_path / "sheet.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_missing_exercise_picture_is_one_clear_line(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "content/exercises", tmp_path / "pack/content/exercises")
+    (tmp_path / "pack/content/exercises/pictures/clam_start.png").unlink()
+    (tmp_path / "pack/dialogs").mkdir()
+    result = coachbot("draw", "--exercises", "--pack", str(tmp_path / "pack"), data=tmp_path)
+    fails_with_one_line(result, "clam_start.png", "start picture of 'clam'")
+
+
+@pytest.mark.parametrize("arguments", [(), ("cse/checkin", "--exercises"), ("cse/checkin", "--output", "sheet.png")])
+def test_drawing_wants_either_a_dialog_or_the_exercises(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    fails_with_one_line(coachbot("draw", *arguments, data=tmp_path), "dialog's name", "--exercises")
 
 
 @pytest.mark.parametrize("command", ["check", "draw", "schema", "test", "play", "demo", "run", "invite", "alerts"])

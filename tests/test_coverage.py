@@ -58,7 +58,7 @@ def root(tmp_path: Path) -> Path:
         path = tmp_path / "content" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes((ROOT / "content" / name).read_bytes())
-    kinds = ("crisis", "cauda_equina", "red_flag")
+    kinds = ("crisis", "cauda_equina", "red_flag", "pregnancy")
     rule = "{priority: high, dialog: a/talk, acknowledge_minutes: 15, pause: true, cooldown_minutes: 60}"
     rules = "kinds:\n" + "".join(f"  {kind}: {rule}\n" for kind in kinds)
     (tmp_path / "content/safety").mkdir()

@@ -14,7 +14,7 @@ from coachbot.errors import EnrolmentError
 from coachbot.service.clock import RealClock
 from coachbot.service.erasure import erase_by_code
 from coachbot.service.ports import Capabilities
-from coachbot.service.records import OutboxRow, Update
+from coachbot.service.records import Address, OutboxRow, Update
 from coachbot.settings import load_settings
 from coachbot.store import open_store
 
@@ -26,7 +26,7 @@ class Silent:
     name = "test"
     capabilities = Capabilities()
 
-    async def deliver(self, chat: str, row: OutboxRow) -> str:
+    async def deliver(self, to: Address, row: OutboxRow) -> str:
         return str(row.id)
 
 

@@ -104,6 +104,11 @@ def test_a_formula_takes_a_few_microseconds_at_most() -> None:
 
 
 # -- texts --------------------------------------------------------------------------------------------------
+def test_a_missing_fact_equals_nothing_and_breaks_no_text() -> None:
+    words = "{% if alert.kind == 'crisis' %}call{% elif alert.kind != 'crisis' %}wait{% endif %}"
+    assert render(words, {"alert": {"kind": None}}) == "wait"
+
+
 @pytest.mark.parametrize(
     ("source", "shown"),
     [
@@ -225,3 +230,20 @@ def _microseconds(act: Any) -> float:
             act()
         best = min(best, (time.perf_counter() - started) / 300)
     return best * 1e6
+
+
+# -- wordings of weeks ----------------------------------------------------------------------------------------
+WEEKLY = Words({"en": {"w": {"s": Section("s", ("five", "six", "any"), weeks=((5, 9), (6,), ()))}}})
+
+
+@pytest.mark.parametrize(("week", "said"), [(5, "five"), (9, "five"), (6, "six"), (7, "any"), (None, "any")])
+def test_a_wording_of_the_week_goes_before_those_of_any_week(week: int | None, said: str) -> None:
+    for pick in (0.0, 0.5, 0.99):
+        text = Text("w", "s", pick=pick, scope={"programme": {"week": week}})
+        assert WEEKLY.bubbles("en", text) == (Bubble(said),)
+
+
+def test_where_no_wording_fits_the_week_any_of_them_is_better_than_none() -> None:
+    words = Words({"en": {"w": {"s": Section("s", ("five",), weeks=((5,),))}}})
+    assert words.bubbles("en", Text("w", "s", scope={"programme": {"week": 8}})) == (Bubble("five"),)
+    assert words.bubbles("en", Text("w", "s")) == (Bubble("five"),)

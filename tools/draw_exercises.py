@@ -4,17 +4,20 @@ The pictures are ours and language-free: a figure on a mat, seen from the side (
 orange arrow for the direction of movement. They are made for a phone, so they stay legible at 320 px wide.
 Lengths are SVG user units, which are the pixels of the 640 x 400 PNG; y grows downwards.
 
-Run `python tools/draw_exercises.py` after a change. It needs `rsvg-convert` (Debian: librsvg2-bin).
+A position that is taller than the picture (standing, sitting) is drawn at its own scale inside a group.
+
+Run `python tools/draw_exercises.py` after a change; it needs Pillow (which comes with matplotlib) and nothing else.
 """
 
 from __future__ import annotations
 
 import argparse
 import math
-import subprocess
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
+
+from raster import pixels
 
 WIDTH, HEIGHT = 640, 400
 FLOOR = 330.0
@@ -22,6 +25,7 @@ ARM, LEG = 63.0, 95.0  # length of one of the two segments of a limb
 
 PAPER, MAT, MAT_EDGE = "#faf7f1", "#bfdcd6", "#8fbfb6"
 SHIRT, TROUSERS, TROUSERS_FAR = "#2f7f8f", "#27405c", "#8598ad"
+WOOD, WOOD_DARK, CUSHION, TOWEL = "#c9a77c", "#a98658", "#e7c86e", "#d9786b"
 SKIN, SKIN_FAR, HAIR, ARROW, GHOST = "#e3a57f", "#f0cdb6", "#5b3a29", "#e8590c", "#7a8a94"
 
 PICTURES = Path(__file__).resolve().parent.parent / "content" / "exercises" / "pictures"
@@ -206,7 +210,7 @@ def draw(figure: Figure) -> str:
 # --- positions --------------------------------------------------------------------------------------
 
 ON_BACK_HIP, ON_BACK_SHOULDER = Point(345, 303), Point(195, 303)
-KNEELING_HIP, KNEELING_SHOULDER = Point(385, 219), Point(225, 200)
+KNEELING_HIP, KNEELING_SHOULDER = Point(385, 212), Point(225, 205)
 TOES_RIGHT = (30.0, 4.0)
 
 
@@ -239,12 +243,12 @@ def on_front() -> Figure:
 def on_hands_and_knees() -> Figure:
     """On hands and knees, back level, looking at the mat."""
     shoulder, hip = KNEELING_SHOULDER, KNEELING_HIP
-    near_leg = Limb(hip, hip.moved(0, 94), hip.moved(96, 100), hip.moved(112, 92))
-    far_leg = Limb(hip, hip.moved(22, 94), hip.moved(116, 100), hip.moved(132, 92))
-    near_arm = Limb(shoulder, shoulder.moved(3, 58), shoulder.moved(0, 116))
-    far_arm = Limb(shoulder, shoulder.moved(-20, 58), shoulder.moved(-24, 116))
-    middle = Point(305, 208)
-    return Figure(Point(164, 192), 250, (shoulder, middle, hip), near_arm, far_arm, near_leg, far_leg)
+    near_leg = Limb(hip, hip.moved(0, 100), hip.moved(94, 104), hip.moved(118, 110))
+    far_leg = Limb(hip, hip.moved(22, 100), hip.moved(114, 104), hip.moved(138, 110))
+    near_arm = Limb(shoulder, shoulder.moved(2, 56), shoulder.moved(0, 111))
+    far_arm = Limb(shoulder, shoulder.moved(-18, 56), shoulder.moved(-24, 111))
+    middle = Point(305, 206)
+    return Figure(Point(162, 206), 255, (shoulder, middle, hip), near_arm, far_arm, near_leg, far_leg)
 
 
 def bent(figure: Figure, middle: Point, head: Point, face: float) -> Figure:
@@ -313,14 +317,14 @@ def prone_arm_leg_end() -> str:
 
 def cat_camel_start() -> str:
     """Back rounded towards the ceiling."""
-    figure = bent(on_hands_and_knees(), Point(305, 98), Point(168, 238), 270)
-    return draw(figure) + arrow(Point(305, 106), Point(305, 56))
+    figure = bent(on_hands_and_knees(), Point(312, 128), Point(174, 248), 285)
+    return draw(figure) + arrow(Point(308, 118), Point(308, 68))
 
 
 def cat_camel_end() -> str:
     """Back hollowed, head up."""
-    figure = bent(on_hands_and_knees(), Point(305, 290), Point(172, 160), 200)
-    return draw(figure) + arrow(Point(305, 158), Point(305, 208))
+    figure = bent(on_hands_and_knees(), Point(308, 266), Point(168, 178), 205)
+    return draw(figure) + arrow(Point(308, 134), Point(308, 184))
 
 
 def four_point_leg_lift_end() -> str:
@@ -341,9 +345,13 @@ def bird_dog_end() -> str:
 
 def seen_from_above(lower_knee: Point, lower_foot: Point) -> str:
     """On the back with bent knees, seen from the ceiling; only the lower leg of the picture moves."""
+    upper = [Point(352, 172), Point(428, 166), Point(500, 170)]
+    return from_above(upper, [Point(352, 228), lower_knee, lower_foot])
+
+
+def from_above(upper: list[Point], lower: list[Point]) -> str:
+    """On the back, seen from the ceiling; each leg is hip, knee and foot."""
     middle = 200.0
-    upper = [Point(352, middle - 28), Point(428, middle - 34), Point(500, middle - 30)]
-    lower = [Point(352, middle + 28), lower_knee, lower_foot]
     parts = [
         f'<rect x="40" y="62" width="560" height="276" rx="16" fill="{MAT}" '
         f'stroke="{MAT_EDGE}" stroke-width="3"/>\n'
@@ -381,6 +389,333 @@ def hip_abduction_end() -> str:
     return picture(moved + arrow(Point(428, 200), Point(424, 252)))
 
 
+# --- furniture and small things -----------------------------------------------------------------------
+
+
+def chair(seat: Point, depth: float, floor: float, back: float = 0.0) -> str:
+    """A chair from the side: the front edge of its seat is at `seat`, it stands to the right; `back` is how high."""
+    tops = (seat.moved(6, 8), seat.moved(depth - 6, 8))
+    legs = "".join(stroke(f"M {top} L {Point(top.x, floor - 4)}", WOOD_DARK, 9) for top in tops)
+    rest = stroke(f"M {seat.moved(depth - 6, 0)} L {seat.moved(depth + 6, -back)}", WOOD, 13) if back else ""
+    return legs + rest + stroke(f"M {seat.moved(4, 6)} L {seat.moved(depth - 4, 6)}", WOOD, 15)
+
+
+def cushion(centre: Point, rx: float, ry: float) -> str:
+    """A cushion."""
+    return f'<ellipse cx="{centre.x:.1f}" cy="{centre.y:.1f}" rx="{rx:g}" ry="{ry:g}" fill="{CUSHION}"/>\n'
+
+
+def upright(body: str) -> str:
+    """A tall drawing in units of its own: its floor is y = 500, and it becomes seven tenths as large."""
+    return f'<g transform="translate(96 -23) scale(0.7)">\n{body}</g>\n'
+
+
+def layers(figure: Figure, behind: str = "", ground: str | None = None) -> str:
+    """The figure with something standing behind it, on the mat or on a ground of its own."""
+    drawn = draw(figure).removeprefix(mat())
+    return (mat() if ground is None else ground) + behind + drawn
+
+
+# --- on the back: pelvis, toes, trunk, towel -------------------------------------------------------------
+
+
+def pelvic_tilt_start() -> str:
+    """On the back, a small hollow under the waist."""
+    figure = on_back()
+    return draw(bent(figure, Point(286, 272), figure.head, figure.face))
+
+
+def pelvic_tilt_end() -> str:
+    """The waist lowered onto the mat, the pelvis tipped; the dashed line is where the back was."""
+    before = stroke("M 232 272 Q 286 242 334 274", GHOST, 4, ' stroke-dasharray="2 10"')
+    turn = arrow(Point(384, 268), Point(332, 232), -16)
+    return draw(on_back()) + before + arrow(Point(268, 190), Point(268, 236)) + turn
+
+
+def legs_up(hip: Point) -> tuple[Limb, Limb]:
+    """Both legs in the air, thighs upright and shins level."""
+    near = Limb(hip, hip.towards(88, LEG), hip.towards(88, LEG).moved(92, 2), hip.towards(88, LEG).moved(112, -20))
+    far = Limb(hip, hip.towards(78, LEG), hip.towards(78, LEG).moved(90, 2), hip.towards(78, LEG).moved(110, -20))
+    return near, far
+
+
+def table_legs() -> Figure:
+    """On the back with both legs in the air, bent like a chair that has fallen over."""
+    near, far = legs_up(ON_BACK_HIP)
+    return replace(on_back(), near_leg=near, far_leg=far)
+
+
+def toe_tap_end() -> str:
+    """The near foot has gone down until the toes touch the mat, the knee bent as before."""
+    knee = ON_BACK_HIP.towards(42, LEG)
+    ankle = knee.towards(-66, 64)
+    tapping = Limb(ON_BACK_HIP, knee, ankle, ankle.moved(20, 12))
+    return draw(replace(table_legs(), near_leg=tapping)) + arrow(Point(492, 216), Point(486, 288), 14)
+
+
+def curl_base() -> Figure:
+    """On the back, one leg long and one knee up, the hands under the waist."""
+    under = arm(ON_BACK_SHOULDER, Point(290, 318))
+    long_leg = straight_leg(ON_BACK_HIP, -2, (10, -26))
+    return replace(on_back(), near_leg=long_leg, near_arm=under, far_arm=under)
+
+
+def curl_up_end() -> str:
+    """Head and shoulders a little off the mat, the neck long."""
+    figure = curl_base()
+    shoulder = Point(200, 288)
+    raised = replace(
+        figure, head=Point(142, 268), face=74, spine=(shoulder, Point(268, 306), ON_BACK_HIP),
+        near_arm=arm(shoulder, Point(290, 316)), far_arm=arm(shoulder, Point(290, 316)),
+    )
+    return draw(raised) + arrow(Point(92, 274), Point(94, 218), -6)
+
+
+def towel_leg(ankle: Point) -> Figure:
+    """On the back, one foot in a towel that the hands hold."""
+    bend = leg(ON_BACK_HIP, ankle, (-4, -26))
+    hands = arm(ON_BACK_SHOULDER, Point(262, 226), -1)
+    far = straight_leg(ON_BACK_HIP, -2, (10, -26))
+    return replace(on_back(), near_leg=bend, near_arm=hands, far_arm=hands, far_leg=far)
+
+
+def with_towel(figure: Figure) -> str:
+    """The figure, and the towel from the hand around the sole and back."""
+    foot = figure.near_leg.toes or figure.near_leg.end
+    hand = figure.near_arm.end
+    towel = stroke(f"M {hand} L {foot.moved(-4, -6)} L {foot.moved(14, 10)}", TOWEL, 9)
+    return draw(figure) + towel + circle(hand, 14, SKIN)
+
+
+def hamstring_towel_start() -> str:
+    """The knee over the hip, the shin hanging a little, the towel around the foot."""
+    return with_towel(towel_leg(ON_BACK_HIP.towards(90, LEG).moved(76, -52)))
+
+
+def hamstring_towel_end() -> str:
+    """The knee almost straight, the foot towards the ceiling."""
+    return with_towel(towel_leg(ON_BACK_HIP.towards(78, 186))) + arrow(Point(470, 168), Point(432, 108), 10)
+
+
+def legs_on_chair_start() -> str:
+    """On the back before a chair, feet on the floor."""
+    return layers(on_back(ankle_x=428), chair(Point(484, 236), 104, FLOOR, 110))
+
+
+def legs_on_chair_end() -> str:
+    """The lower legs lie on the seat, hips and knees bent."""
+    seat = Point(392, 236)
+    near = Limb(ON_BACK_HIP, Point(372, 212), Point(466, 214), Point(474, 190))
+    far = Limb(ON_BACK_HIP, Point(384, 208), Point(480, 214), Point(488, 190))
+    rest = replace(on_back(), near_leg=near, far_leg=far)
+    return layers(rest, chair(seat, 112, FLOOR, 110)) + arrow(Point(440, 176), Point(440, 124))
+
+
+# --- on the front ---------------------------------------------------------------------------------------
+
+
+def arms_along() -> Figure:
+    """On the front, forehead down, the arms beside the body."""
+    figure = on_front()
+    shoulder = figure.spine[0]
+    along = Limb(shoulder, shoulder.moved(62, 12), shoulder.moved(124, 12))
+    return replace(figure, head=Point(166, 296), face=262, near_arm=along, far_arm=along)
+
+
+def chest_lift_end() -> str:
+    """Breastbone and hands a little off the mat, the eyes still on the floor."""
+    figure = arms_along()
+    shoulder = Point(229, 280)
+    along = Limb(shoulder, shoulder.moved(62, 4), shoulder.moved(124, 12))
+    up = replace(
+        figure, head=Point(170, 264), face=255, near_arm=along, far_arm=along,
+        spine=(shoulder, Point(300, 307), figure.spine[2]),
+    )
+    return draw(up) + arrow(Point(112, 274), Point(112, 222))
+
+
+def prone_on_elbows_start() -> str:
+    """On the front, the hands beside the head."""
+    figure = arms_along()
+    shoulder = figure.spine[0]
+    folded = Limb(shoulder, shoulder.moved(-8, 14), shoulder.moved(-62, 17))
+    return draw(replace(figure, near_arm=folded, far_arm=folded))
+
+
+def prone_on_elbows_end() -> str:
+    """Propped on the forearms, elbows under the shoulders, the hips on the mat."""
+    figure = on_front()
+    shoulder = Point(246, 250)
+    prop = Limb(shoulder, Point(240, 314), Point(176, 317))
+    up = replace(
+        figure, head=Point(204, 208), face=195, near_arm=prop, far_arm=prop,
+        spine=(shoulder, Point(310, 314), figure.spine[2]),
+    )
+    return draw(up) + arrow(Point(140, 260), Point(140, 204))
+
+
+# --- kneeling, standing, sitting --------------------------------------------------------------------------
+
+
+def childs_pose_end() -> str:
+    """The seat on the heels, the chest down, the arms long on the mat."""
+    knee = Point(370, 312)
+    hip = Point(446, 270)
+    shoulder = Point(300, 288)
+    near = Limb(hip, knee, Point(462, 316), Point(488, 322))
+    hand = Limb(shoulder, Point(238, 310), Point(176, 317))
+    figure = Figure(Point(248, 292), 250, (shoulder, Point(360, 238), hip), hand, hand, near, near)
+    return draw(figure) + arrow(Point(370, 182), Point(450, 204), 12)
+
+
+def ground_line() -> str:
+    """The floor under somebody who stands, in the units of `upright`."""
+    return (
+        f'<rect x="40" y="500" width="560" height="14" rx="7" fill="{MAT}" stroke="{MAT_EDGE}" stroke-width="2"/>\n'
+    )
+
+
+def standing() -> Figure:
+    """Upright, the hands on the hips, looking to the left."""
+    hip = Point(320, 290)
+    shoulder = hip.moved(-2, -150)
+    near = leg(hip, Point(318, 484), (-28, 8), 1)
+    far = leg(hip, Point(338, 484), (-28, 8), 1)
+    hands = arm(shoulder, Point(308, 242), 1)
+    return Figure(shoulder.moved(-6, -62), 180, (shoulder, hip.moved(4, -75), hip), hands, hands, near, far)
+
+
+def hip_hinge_end() -> str:
+    """Bowed from the hips, the back straight, the seat behind the heels."""
+    hip = Point(356, 300)
+    shoulder = hip.towards(142, 150)
+    hands = arm(shoulder, hip.towards(150, 58).moved(10, 24), 1)
+    near = leg(hip, Point(318, 484), (-28, 8), 1)
+    far = leg(hip, Point(338, 484), (-28, 8), 1)
+    middle = Point((hip.x + shoulder.x) / 2, (hip.y + shoulder.y) / 2)
+    bow = Figure(shoulder.towards(144, 62), 232, (shoulder, middle, hip), hands, hands, near, far)
+    arrows = arrow(Point(420, 262), Point(488, 262)) + arrow(Point(250, 60), Point(160, 96), 14)
+    return upright(layers(bow, ground=ground_line()) + arrows)
+
+
+def sitting(lean: float, hip: Point) -> Figure:
+    """On the front half of a chair, feet flat; `lean` is the angle of the trunk, 90 upright."""
+    shoulder = hip.towards(lean, 150)
+    knee = hip.moved(-94, -4)
+    near = Limb(hip, knee, Point(knee.x + 22, 484), Point(knee.x - 6, 492))
+    far = Limb(hip, knee.moved(-12, 2), Point(knee.x + 10, 484), Point(knee.x - 18, 492))
+    hand = arm(shoulder, shoulder.moved(-104, 62), -1)
+    middle = Point((hip.x + shoulder.x) / 2, (hip.y + shoulder.y) / 2)
+    return Figure(shoulder.towards(lean + 8, 62), 185, (shoulder, middle, hip), hand, hand, near, far)
+
+
+def sit_to_stand_start() -> str:
+    """Sitting near the front of the chair, leaning a little forward."""
+    seat = chair(Point(336, 414), 136, 500, 150)
+    return upright(layers(sitting(104, Point(366, 390)), seat, ground_line()))
+
+
+def sit_to_stand_end() -> str:
+    """Standing before the chair."""
+    hip = Point(300, 296)
+    up = replace(standing(), spine=(hip.moved(-4, -150), hip.moved(2, -75), hip), head=hip.moved(-10, -212))
+    hand = arm(hip.moved(-4, -150), hip.moved(-96, -86), -1)
+    near, far = leg(hip, Point(294, 484), (-28, 8), 1), leg(hip, Point(282, 484), (-28, 8), 1)
+    up = replace(up, near_arm=hand, far_arm=hand, near_leg=near, far_leg=far)
+    seat = chair(Point(336, 414), 136, 500, 150)
+    return upright(layers(up, seat, ground_line()) + arrow(Point(150, 380), Point(150, 290)))
+
+
+# --- on the side, seen from the front ---------------------------------------------------------------------
+
+
+def face_towards(centre: Point, up: float) -> str:
+    """A face that looks at us; `up` is the direction of the crown."""
+    hair = stroke(f"M {centre.towards(up + 80, 27)} A 27 27 0 0 1 {centre.towards(up - 80, 27)}", HAIR, 12)
+    eyes = circle(centre.towards(up - 90, 10), 3.5, HAIR) + circle(centre.towards(up + 90, 10), 3.5, HAIR)
+    return circle(centre, 30, SKIN) + eyes + hair
+
+
+def on_side(near_leg: Limb, between: str = "") -> str:
+    """Lying on the side, facing us, head on the lower arm, both knees bent; `between` lies between the legs."""
+    shoulder, hip = Point(205, 296), Point(362, 300)
+    lower = Limb(hip, Point(436, 314), Point(524, 314), Point(548, 318))
+    under = draw_arm(Limb(shoulder.moved(0, 18), Point(150, 316), Point(84, 316)), SKIN_FAR)
+    path = f"M {shoulder} Q {Point(284, 312)} {hip}"
+    trunk = stroke(path, PAPER, 62) + stroke(path, SHIRT, 57)
+    hand = draw_arm(Limb(shoulder.moved(6, -6), Point(262, 282), Point(238, 316)), SKIN)
+    parts = [
+        mat(), under, line([shoulder, Point(136, 278)], SKIN, 24), face_towards(Point(132, 276), 172),
+        draw_leg(lower, TROUSERS_FAR, SKIN_FAR), between, trunk, circle(hip, 28, TROUSERS),
+        draw_leg(near_leg, TROUSERS, SKIN), hand,
+    ]
+    return "".join(parts)
+
+
+SIDE_HIP = Point(362, 292)
+
+
+def upper_leg(knee: Point, ankle: Point) -> Limb:
+    """The upper leg of somebody on the side."""
+    return Limb(SIDE_HIP, knee, ankle, ankle.moved(24, 4))
+
+
+def clam_start() -> str:
+    """Knees on each other."""
+    return on_side(upper_leg(Point(436, 290), Point(524, 292)))
+
+
+def clam_end() -> str:
+    """The upper knee opened, the feet together."""
+    opened = on_side(upper_leg(Point(432, 222), Point(520, 292)))
+    return opened + arrow(Point(478, 238), Point(452, 172), -10)
+
+
+def side_rest_start() -> str:
+    """On the side, the upper knee sunk onto the lower one."""
+    return on_side(upper_leg(Point(436, 292), Point(524, 294)))
+
+
+def side_rest_end() -> str:
+    """A cushion between the knees: the upper leg lies level with the hip."""
+    pillow = cushion(Point(468, 288), 74, 22)
+    leg_up = upper_leg(Point(446, 258), Point(536, 262))
+    return on_side(leg_up, pillow) + arrow(Point(486, 176), Point(486, 228))
+
+
+def side_propped(shoulder: Point, hip: Point) -> str:
+    """Propped on one forearm, facing us, the knees bent so that the feet are behind."""
+    knee = Point(462, 312)
+    head = shoulder.towards(128, 64)
+    shins = draw_leg(Limb(knee, knee.moved(4, 0), knee.moved(62, 2), knee.moved(84, 4)), TROUSERS_FAR, SKIN_FAR)
+    prop = draw_arm(Limb(shoulder.moved(-6, 10), Point(shoulder.x - 8, 314), Point(shoulder.x + 52, 318)), SKIN)
+    trunk = stroke(f"M {shoulder} L {hip}", PAPER, 62) + stroke(f"M {shoulder} L {hip}", SHIRT, 57)
+    free = draw_arm(Limb(shoulder.moved(8, -14), hip.towards(136, 92), hip.moved(-8, -22)), SKIN)
+    thigh = line([hip, knee], TROUSERS, 36)
+    neck = line([shoulder, head], SKIN, 24)
+    return "".join([mat(), shins, neck, face_towards(head, 118), prop, trunk, circle(hip, 28, TROUSERS), thigh, free])
+
+
+def side_bridge_start() -> str:
+    """The hip on the mat."""
+    return side_propped(Point(206, 236), Point(340, 296))
+
+
+def side_bridge_end() -> str:
+    """Shoulder, hip and knee in one line."""
+    return side_propped(Point(206, 222), Point(334, 267)) + arrow(Point(350, 178), Point(350, 124))
+
+
+# --- from above ------------------------------------------------------------------------------------------
+
+
+def knee_rocking_end() -> str:
+    """From above: both knees swayed to one side, feet and shoulders where they were."""
+    lower = [Point(352, 228), Point(414, 292), Point(490, 244)]
+    upper = [Point(352, 172), Point(420, 244), Point(496, 206)]
+    return picture(from_above(upper, lower) + arrow(Point(470, 120), Point(452, 192), -8))
+
+
 def side_view(body: Callable[[], str]) -> Callable[[], str]:
     """A side view as a whole picture."""
     return lambda: picture(body())
@@ -410,6 +745,34 @@ DRAWINGS: dict[str, Callable[[], str]] = {
     "cat_camel_end": side_view(cat_camel_end),
     "four_point_leg_lift_start": standing_still(on_hands_and_knees),
     "four_point_leg_lift_end": side_view(four_point_leg_lift_end),
+    "pelvic_tilt_start": side_view(pelvic_tilt_start),
+    "pelvic_tilt_end": side_view(pelvic_tilt_end),
+    "toe_tap_start": standing_still(table_legs),
+    "toe_tap_end": side_view(toe_tap_end),
+    "curl_up_start": standing_still(curl_base),
+    "curl_up_end": side_view(curl_up_end),
+    "hip_hinge_start": side_view(lambda: upright(layers(standing(), ground=ground_line()))),
+    "hip_hinge_end": side_view(hip_hinge_end),
+    "chest_lift_start": standing_still(arms_along),
+    "chest_lift_end": side_view(chest_lift_end),
+    "side_bridge_start": side_view(side_bridge_start),
+    "side_bridge_end": side_view(side_bridge_end),
+    "clam_start": side_view(clam_start),
+    "clam_end": side_view(clam_end),
+    "sit_to_stand_start": side_view(sit_to_stand_start),
+    "sit_to_stand_end": side_view(sit_to_stand_end),
+    "childs_pose_start": standing_still(on_hands_and_knees),
+    "childs_pose_end": side_view(childs_pose_end),
+    "hamstring_towel_start": side_view(hamstring_towel_start),
+    "hamstring_towel_end": side_view(hamstring_towel_end),
+    "legs_on_chair_start": side_view(legs_on_chair_start),
+    "legs_on_chair_end": side_view(legs_on_chair_end),
+    "knee_rocking_start": hip_abduction_start,
+    "knee_rocking_end": knee_rocking_end,
+    "prone_on_elbows_start": side_view(prone_on_elbows_start),
+    "prone_on_elbows_end": side_view(prone_on_elbows_end),
+    "side_rest_start": side_view(side_rest_start),
+    "side_rest_end": side_view(side_rest_end),
     "bird_dog_start": standing_still(on_hands_and_knees),
     "bird_dog_end": side_view(bird_dog_end),
 }
@@ -419,9 +782,8 @@ def write_picture(folder: Path, name: str, svg: str) -> None:
     """Write one SVG and the PNG made from it."""
     source = folder / f"{name}.svg"
     source.write_text(svg, encoding="utf-8")
-    size = ["--width", str(WIDTH), "--height", str(HEIGHT)]
-    target = ["--output", str(source.with_suffix(".png"))]
-    subprocess.run(["rsvg-convert", *size, *target, str(source)], check=True)
+    drawn = pixels(svg, WIDTH, HEIGHT).quantize(64)
+    drawn.save(source.with_suffix(".png"), optimize=True)
 
 
 def main() -> None:

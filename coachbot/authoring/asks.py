@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from coachbot.authoring.fields import Fields
 from coachbot.engine.asks import (
@@ -17,6 +17,7 @@ from coachbot.engine.asks import (
     Wait,
     YesNo,
 )
+from coachbot.rendering import Formula, FormulaError, compile_expression
 
 UNITS = ("min", "kg", "cm", "years", "days", "times")
 _SECONDS = {"seconds": 1, "minutes": 60, "hours": 3600}
@@ -67,14 +68,37 @@ def answers_of(ask: Ask | None) -> tuple[str, ...]:
             return ("answered",)
 
 
+def listings_of(ask: Ask | None) -> Iterator[tuple[str, Formula]]:
+    """The expressions that say which codes of a choice a patient sees, with their keys."""
+    for key in ("only", "without"):
+        listing = getattr(ask, key, None)
+        if isinstance(listing, Formula):
+            yield key, listing
+
+
 def skippable(ask: Ask | None) -> bool:
     """Whether the patient may leave the question out."""
     return ask is not None and not isinstance(ask, Wait) and not getattr(ask, "required", False)
 
 
 def _choice(of: Fields) -> Ask:
-    of.only("name", "of", "required")
-    return Choice(of.code("name"), of.codes("of", required=True), of.flag("required"))
+    of.only("name", "of", "required", "only", "also", "without")
+    also = of.codes("also")
+    return Choice(
+        of.code("name"), (*of.codes("of", required=True), *also), of.flag("required"),
+        only=_listing(of, "only"), also=also, without=_listing(of, "without"),
+    )  # fmt: skip
+
+
+def _listing(of: Fields, key: str) -> Formula | None:
+    """An expression that yields codes; None if it is not written, or can't be read (which is noted)."""
+    if key not in of:
+        return None
+    try:
+        return compile_expression(of.text(key))
+    except FormulaError as error:
+        of.fault("GUARD_001", str(error), at=(key,))
+        return None
 
 
 def _several(of: Fields) -> Ask:

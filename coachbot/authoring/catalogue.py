@@ -93,16 +93,51 @@ CATALOGUE: dict[str, Kind] = {
     "ACTION_006": Kind("An action needs a slot that may be missing here.", "Go another way if it is missing."),
     # what becomes a dialog by itself
     "PRACTICE_001": Kind("A practice's short version names a line that it has not.", "Use the codes of its lines."),
+    "RECORDING_001": Kind("A recording belongs to no practice.", "Name it after the practice that is spoken in it."),
+    "RECORDING_002": Kind("A recording can't be played.", "Save it anew as MP3."),
+    "RECORDING_003": Kind("A recording is larger than 20 MB.", "Save it with less quality."),
+    "MOMENT_001": Kind("A hard moment opens a dialog that is not there.", "Write the dialog, or correct the name."),
+    "MOMENT_002": Kind("The words of a hard moment are missing or can't be used.", "Correct the place named."),
+    "MOMENT_003": Kind(
+        "An example of a hard moment is not read as its author says.", "Change the words of the moment, or the example."
+    ),
+    "MOMENT_004": Kind(
+        "An example means two hard moments.", "Narrow the words of one, or put what is not meant under not_meant."
+    ),
     "EXERCISE_001": Kind("An exercise names another that is not there.", "Correct the name."),
+    "EXERCISE_002": Kind(
+        "An exercise is not for people whom no screening ever asks about.",
+        "Give the answer its code under rules_out in content/screening/, or correct the code.",
+    ),
+    "EXERCISE_003": Kind(
+        "An easier or harder neighbour does not name the exercise in turn.", "Let both name each other, or neither."
+    ),
+    "EXERCISE_004": Kind("A chain of harder exercises runs in a circle.", "Let one of them be the hardest."),
     "EDUCATION_001": Kind("The same education message twice.", "Keep one of them."),
     "INSTRUMENT_001": Kind("An instrument is not complete or contradicts itself.", "Correct the place named."),
     "INSTRUMENT_002": _warning(
         "No score of an instrument is ever read: there are no bands and no smallest change.",
         "Give a score one of them.",
     ),
+    "INSTRUMENT_003": Kind(
+        "An item of an instrument does not say whether an answer can be a danger, or says it wrongly.",
+        "Write safety: none, rules (and a rule under safety:) or read (for the patient's own words).",
+    ),
     "SCREENING_001": Kind("A question of a screening can never change its outcome.", "Give it when_met or outside."),
     "PROGRAMME_001": Kind("A programme contradicts itself.", "Correct the place named."),
     "PROGRAMME_002": Kind("A programme names a dialog, instrument or place that is not there.", "Correct the name."),
+    "PROGRAMME_003": Kind(
+        "An assessment asks an instrument before its time, or of an arm that must not meet it.",
+        "Take it out of this assessment, or ask it later.",
+    ),
+    "PROGRAMME_004": Kind(
+        "What an instrument asks about reaches back into the assessment before.",
+        "Move the windows apart, or name the instrument under overlaps: of this assessment.",
+    ),
+    "PROGRAMME_005": Kind(
+        "A programme requires official wording, and an instrument of an assessment is asked in another.",
+        "Install it with `coachbot instruments import`, or take it out of the assessment.",
+    ),
     "SAFETY_001": Kind("A danger that leads to no dialog.", "Add it to content/safety/rules.yaml."),
     "SAFETY_002": Kind("The safety rules can't be read.", "Correct the place named."),
     "SAFETY_003": Kind("A danger has no text of its own to be shown at once.", "Write it in safety/static.md."),

@@ -43,6 +43,10 @@ class Dataflow:
         self.drafts = drafts
         self.walked = {name: Walked() for name in drafts}
         self._taken: dict[str, Sure] = {}
+        #: Which states of a dialog call which dialogs, looked up once.
+        self._calls = {name: tuple(called(draft, drafts)) for name, draft in drafts.items()}
+        #: On what a dialog was last walked: what it is handed, and how what it calls ends.
+        self._walked_on: dict[str, object] = {}
         for _ in range(_ROUNDS):
             before = self._state()
             self._round()
@@ -55,14 +59,18 @@ class Dataflow:
     def _round(self) -> None:
         self._taken = self._handed_over()
         for name, draft in self.drafts.items():
-            self.walked[name] = self._walk(draft, self._taken.get(name, NOTHING))
+            taken = self._taken.get(name, NOTHING)
+            ground = (taken, [dict(self.walked[callee.id].results) for _, callee in self._calls[name]])
+            if name not in self._walked_on or ground != self._walked_on[name]:
+                self._walked_on[name] = ground
+                self.walked[name] = self._walk(draft, taken)
 
     def _handed_over(self) -> dict[str, Sure]:
         """What is sure of each dialog's `takes`: what every call hands over as a sure value."""
         taken: dict[str, Sure] = {}
         for draft in self.drafts.values():
             entering = self.walked[draft.id].calling
-            for state, callee in called(draft, self.drafts):
+            for state, callee in self._calls[draft.id]:
                 sure = entering.get(state.name, ALWAYS_THERE)
                 given = frozenset(_sure_given(state, sure)) & frozenset(callee.takes)
                 taken[callee.id] = taken.get(callee.id, given) & given
@@ -119,7 +127,7 @@ class Dataflow:
     def _results_of_call(self, draft: Draft, state: State, base: Sure) -> dict[str, Sure]:
         """Each result of a call and what is sure after it; passing a dialog over gives nothing."""
         found: dict[str, Sure] = {}
-        for at, callee in called(draft, self.drafts):
+        for at, callee in self._calls[draft.id]:
             if at is not state:
                 continue
             gives = frozenset(callee.gives)

@@ -162,5 +162,5 @@ def _version(draft: Draft, words: Words) -> str:
     for language in words.languages:
         for name, section in words.sections(language, draft.words).items():
             digest.update(repr((language, name, section.texts, section.labels)).encode())
-            digest.update(repr((section.again, section.example)).encode())
+            digest.update(repr((section.again, section.example, section.weeks)).encode())
     return digest.hexdigest()[:12]

@@ -12,25 +12,44 @@ FACTS: Mapping[str, Mapping[str, bool]] = {
         ("name", "language", "zone", "morning", "evening", "session_day", "practice_days", "phone", "contact", "dial"),
         SURE,
     ),
-    "programme": dict.fromkeys(("arm", "week", "day", "phase", "trial", "name"), SURE),
+    "programme": dict.fromkeys(
+        (
+            "arm",
+            "week",
+            "day",
+            "phase",
+            "trial",
+            "name",
+            "begun",
+            "paused",
+            "stopped",
+            "tells_allocation",
+            "offers_other",
+        ),
+        SURE,
+    ),
     "today": {
         **dict.fromkeys(("weekday", "practice_day", "session_day", "date", "part"), SURE),
         "education": MAYBE,
     },
     "diary": {
-        **dict.fromkeys(("cse", "sct", "cse_week", "sct_week", "minutes", "easy_run", "flare_run"), SURE),
+        **dict.fromkeys(("cse", "sct", "cse_week", "sct_week", "minutes", "easy_run", "flare_run", "rated"), SURE),
+        **dict.fromkeys(("month", "month_bad"), SURE),
         **dict.fromkeys(("cse_last", "sct_last", "pain_last", "settled"), MAYBE),
+        **dict.fromkeys(("minutes_first", "minutes_latest", "pain_first", "pain_latest"), MAYBE),
     },
+    "exercises": dict.fromkeys(("ruled_out", "conditions", "belly_and_back", "middle", "names"), SURE),
     "away": {"days": SURE},
     "attended": dict.fromkeys((f"{kind}_{number}" for kind in ("sct", "cse") for number in range(1, 5)), SURE),
     "awards": dict.fromkeys(("practice", "session", "return", "assessment", "finish"), SURE),
+    "badges": {"earned": SURE, "new": MAYBE},
     "site": {
         **dict.fromkeys(("name", "therapist", "reads_when", "emergency", "crisis_line", "privacy", "on_duty"), SURE),
         "phone": MAYBE,
     },
-    "channel": dict.fromkeys(("name", "reads"), SURE),
-    "safety": {"hold": SURE},
-    "alert": dict.fromkeys(("told_at", "read_by", "read_at"), MAYBE),
+    "channel": dict.fromkeys(("name", "reads", "sounds"), SURE),
+    "safety": dict.fromkeys(("hold", "daily", "told"), SURE),
+    "alert": dict.fromkeys(("kind", "told_at", "told_days", "read_by", "read_at", "read_days"), MAYBE),
 }
 #: Facts without keys.
 SINGLE: Mapping[str, bool] = {"demo": SURE}
@@ -40,8 +59,9 @@ ANSWERED = "answered"
 #: What the coach's own sentences (`coach.md`) and the parts `again` and `example` may name besides.
 OF_COACH: Mapping[str, bool] = {
     **dict.fromkeys(("ask_kind", "out_of_range", "low", "high", "required", "longest"), MAYBE),
-    # who of the clinic did what the coach tells of
+    # who of the clinic did what the coach tells of, and to which exercise
     "by": SURE,
+    "exercise": SURE,
 }
 
 #: Codes that a fact can have, where they are few and known.

@@ -12,8 +12,10 @@ from dataclasses import replace
 from coachbot.authoring.draft import Draft
 from coachbot.authoring.faults import Fault, fault
 from coachbot.authoring.yaml_reader import Document, Path
-from coachbot.engine.asks import Ask, Choice, Scale, Several
-from coachbot.engine.model import Branch, State
+from coachbot.engine.asks import Ask, Choice, FreeText, Number, Scale, Several
+from coachbot.engine.model import Branch, Slot, State
+from coachbot.formulas import compile_expression
+from coachbot.instruments import Fault as InstrumentWrong
 from coachbot.instruments import Instrument, InstrumentFault, Item, dangers, instrument_from
 from coachbot.rendering import Section, render
 
@@ -32,15 +34,17 @@ def instrument_and_draft(document: Document, name: str, faults: list[Fault]) -> 
         instrument = instrument_from(document.data)
     except InstrumentFault as wrong:
         faults.extend(
-            fault(
-                document.file, document.line(*_path(one.path)), "INSTRUMENT_001", _at(one.path, one.message), one.cure
-            )
+            fault(document.file, document.line(*_path(one.path)), _code(one), _at(one.path, one.message), one.cure)
             for one in wrong.faults
         )
         return None
     if instrument.id != name:
         faults.append(fault(document.file, 1, "DIALOG_001", f"this is '{name}'", f"Write instrument: {name}."))
     return instrument, _draft(document, name, instrument)
+
+
+def _code(wrong: InstrumentWrong) -> str:
+    return "INSTRUMENT_003" if wrong.about == "safety" else "INSTRUMENT_001"
 
 
 def _path(written: str) -> Path:
@@ -54,9 +58,11 @@ def _at(path: str, message: str) -> str:
 # -- the machine ------------------------------------------------------------------------------------------
 def _draft(document: Document, name: str, instrument: Instrument) -> Draft:
     asked = list(_asked(instrument))
-    states = {"intro": State("intro", says=True, branches=(Branch(asked[0][0]),), section="intro")}
-    following = [*(code for code, _, _ in asked[1:]), "done"]
-    for (code, ask, risky), after in zip(asked, following, strict=True):
+    ways = [*(_way_to(instrument, code) for code, _, _ in asked), "done"]
+    states = {"intro": State("intro", says=True, branches=(Branch(ways[0]),), section="intro")}
+    for (code, ask, risky), way, after in zip(asked, ways, ways[1:], strict=False):
+        if way != code:
+            states[way] = _passing(instrument.item(code), way, after)
         states[code] = State(
             code, ask=ask, branches=(Branch(after),), in_place=f"instrument/{name}", dangers=risky, section=code
         )
@@ -67,12 +73,26 @@ def _draft(document: Document, name: str, instrument: Instrument) -> Draft:
         summary=instrument.title,
         start="intro",
         states=states,
+        declared={item.code: Slot(item.code, "text", "programme") for item in instrument.items if item.asked_once},
+        arms=instrument.arms,
         words=f"instrument/{name}",
         source_words=f"instruments/{name}",
         origin="instrument",
         sections=_sections(instrument),
         lines=_lines(document, instrument),
     )
+
+
+def _way_to(instrument: Instrument, code: str) -> str:
+    """The state that leads to an item: itself, or one that passes the item over for some patients."""
+    item = next((one for one in instrument.items if one.code == code), None)
+    return f"way_to_{code}" if item is not None and (item.asked_once or item.about) else code
+
+
+def _passing(item: Item, way: str, after: str) -> State:
+    """A text that is kept is asked for once; what is about a text is not asked without it."""
+    source = f"{item.about} is missing" if item.about else f"{item.code} is not missing"
+    return State(way, branches=(Branch(after, guard=compile_expression(source), source=source), Branch(item.code)))
 
 
 def pages(instrument: Instrument) -> tuple[tuple[Item, ...], ...]:
@@ -95,12 +115,20 @@ def _asked(instrument: Instrument) -> Iterator[tuple[str, Ask, Mapping[str, str]
 
 
 def _ask(item: Item) -> Ask:
+    if item.kind == "text":
+        return FreeText(item.code, item.longest)
+    if item.kind == "number":
+        return Number(item.code, item.low, item.high, item.unit, whole=False)
+    if item.kind == "several":
+        return Several(item.code, item.of, 0, len(item.of), exact=True)
     if item.anchors:
         return Choice(item.code, tuple(anchor.code for anchor in item.anchors), exact=True)
     return Scale(item.code, item.low, item.high, exact=True)
 
 
 def _dangers(instrument: Instrument, item: Item) -> dict[str, str]:
+    if item.kind != "value":
+        return {}
     values = {anchor.code: anchor.value for anchor in item.anchors} or {
         str(value): value for value in range(item.low, item.high + 1)
     }
@@ -124,7 +152,8 @@ def item_kinds(instrument: Instrument) -> dict[str, str]:
 
 
 def _lines(document: Document, instrument: Instrument) -> dict[str, int]:
-    return {item.code: document.line("items", place) for place, item in enumerate(instrument.items)}
+    lines = {item.code: document.line("items", place) for place, item in enumerate(instrument.items)}
+    return lines | {f"way_to_{code}": line for code, line in lines.items()}
 
 
 def _sections(instrument: Instrument) -> frozenset[str]:

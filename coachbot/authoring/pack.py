@@ -16,7 +16,7 @@ from coachbot.authoring.faults import Fault, PackFaults
 from coachbot.authoring.pictures import find_picture
 from coachbot.authoring.reading import DEFAULT_LANGUAGE, Reading, read_pack
 from coachbot.authoring.safety import Safety
-from coachbot.engine.model import Library
+from coachbot.engine.model import Library, Moments
 from coachbot.instruments import Instrument
 from coachbot.programme.model import Programme
 from coachbot.rendering import Words
@@ -32,6 +32,8 @@ class Pack:
     programmes: Mapping[str, Programme]
     instruments: Mapping[str, Instrument]
     exercises: Mapping[str, Exercise]
+    #: Language to the names of its exercises.
+    named: Mapping[str, Mapping[str, str]]
     #: In the order in which they are sent.
     education: tuple[EducationMessage, ...]
     #: The rules of each screening as written.
@@ -42,6 +44,10 @@ class Pack:
     def picture(self, language: str, name: str) -> Path | None:
         """The file of a picture named in a text; None if there is none, or if it lies outside the pack."""
         return find_picture(self.root, language, name)
+
+    def exercise_names(self, language: str) -> Mapping[str, str]:
+        """Exercise to its name in a language, or in the default one."""
+        return self.named.get(language) or self.named.get(DEFAULT_LANGUAGE, {})
 
 
 def load_pack(root: Path) -> Pack:
@@ -66,6 +72,7 @@ def _compiled(reading: Reading, warnings: tuple[Fault, ...]) -> Pack:
         programmes=reading.programmes,
         instruments=reading.instruments,
         exercises=reading.exercises,
+        named=reading.exercise_names,
         education=tuple(reading.education),
         screenings=reading.screenings,
         safety=reading.safety,
@@ -81,6 +88,7 @@ def library_of(reading: Reading) -> Library:
         dialogs={name: finish(draft) for name, draft in reading.drafts.items()},
         phrases=reading.phrases,
         interrupts=reading.interrupts,
+        moments=reading.moments.moments if reading.moments is not None else Moments(),
         safety=reading.safety.dialogs,
         default_language=DEFAULT_LANGUAGE,
     )

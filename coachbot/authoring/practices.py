@@ -1,10 +1,13 @@
-"""Practices: `content/practices/friend.yaml` becomes the dialogs `practice/friend` and `practice/friend_short`.
+"""Practices: `content/practices/friend.yaml` becomes the dialogs `practice/friend`, `practice/friend_short` and
+`practice/friend_quiet`.
 
-Each line is a state that shows its text and leaves quiet after it. It ends with `done`; the engine ends it
-with `stopped` when the patient does.
+Each line is a state that shows its text and leaves quiet after it. The quiet version has one line, silence, and
+one line back. Every version ends with `done`; the engine ends it with `stopped` when the patient does.
 """
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 from coachbot.authoring.draft import Draft
 from coachbot.authoring.faults import Fault, did_you_mean
@@ -13,12 +16,14 @@ from coachbot.authoring.yaml_reader import Document
 from coachbot.engine.asks import Wait
 from coachbot.engine.model import Branch, State
 
-KEYS = ("practice", "arms", "minutes", "lines", "short")
+KEYS = ("practice", "arms", "minutes", "lines", "short", "quiet")
+#: The two sections of the quiet version: the line before the silence, and the one after it.
+QUIET, QUIET_BACK = "quiet", "quiet_back"
 _END = "over"
 
 
 def practices_from(document: Document, name: str, faults: list[Fault]) -> tuple[Draft, ...]:
-    """The drafts of a practice: in full, and its short version if it has one."""
+    """The drafts of a practice: in full, and its short and its quiet version if it has them."""
     top = Fields(document, faults)
     top.only(*KEYS)
     if top.text("practice") not in ("", name):
@@ -26,11 +31,39 @@ def practices_from(document: Document, name: str, faults: list[Fault]) -> tuple[
     top.number("minutes")
     seconds, lines = _lines(top)
     short = tuple(code for code in top.codes("short") if _known(code, seconds, top))
-    arms = top.codes("arms")
-    made = [_draft(document, f"practice/{name}", name, arms, seconds, tuple(seconds), lines)]
+    silence = _silence(top, seconds)
+    base = Draft(
+        id=f"practice/{name}",
+        document=document,
+        summary=f"The practice {name}.",
+        start="",
+        states={},
+        arms=top.codes("arms"),
+        words=f"practices/{name}",
+        source_words=f"practices/{name}",
+        origin="practice",
+        lines=lines,
+        sections=frozenset(seconds) | (frozenset((QUIET, QUIET_BACK)) if silence else frozenset()),
+    )
+    made = [_with_lines(base, "", seconds, tuple(seconds))]
     if short:
-        made.append(_draft(document, f"practice/{name}_short", name, arms, seconds, short, lines))
+        made.append(_with_lines(base, "_short", seconds, short))
+    if silence:
+        made.append(_with_silence(base, silence))
     return tuple(made)
+
+
+def _silence(top: Fields, seconds: dict[str, float]) -> float:
+    """Seconds of silence in the quiet version; 0 if there is none."""
+    if QUIET not in top:
+        return 0
+    silence = top.number(QUIET) or 0
+    if silence <= 0:
+        top.fault("DIALOG_019", "the silence lasts at least a second", at=(QUIET,))
+    for code in (QUIET, QUIET_BACK):
+        if code in seconds:
+            top.fault("DIALOG_018", f"the line '{code}' is that of the quiet version", at=("lines",))
+    return max(silence, 0)
 
 
 def _lines(top: Fields) -> tuple[dict[str, float], dict[str, int]]:
@@ -55,31 +88,21 @@ def _known(code: str, seconds: dict[str, float], top: Fields) -> bool:
     return code in seconds
 
 
-def _draft(
-    document: Document,
-    dialog: str,
-    name: str,
-    arms: tuple[str, ...],
-    seconds: dict[str, float],
-    codes: tuple[str, ...],
-    lines: dict[str, int],
-) -> Draft:
+def _with_lines(base: Draft, ending: str, seconds: dict[str, float], codes: tuple[str, ...]) -> Draft:
+    """A version that says these lines, each with its quiet after it."""
     following = (*codes[1:], _END)
     states = {
         code: State(code, ask=Wait(seconds[code]), branches=(Branch(after),), quiet=True, section=code)
         for code, after in zip(codes, following, strict=True)
     }
     states[_END] = State(_END, end="done", section=_END)
-    return Draft(
-        id=dialog,
-        document=document,
-        summary=f"The practice {name}.",
-        start=codes[0] if codes else _END,
-        states=states,
-        arms=arms,
-        words=f"practices/{name}",
-        source_words=f"practices/{name}",
-        origin="practice",
-        lines=lines,
-        sections=frozenset(seconds),
-    )
+    return replace(base, id=base.id + ending, start=codes[0] if codes else _END, states=states)
+
+
+def _with_silence(base: Draft, silence: float) -> Draft:
+    """The version without words. Its last line sounds: whose eyes are closed would miss it otherwise."""
+    states = {
+        QUIET: State(QUIET, ask=Wait(silence), branches=(Branch(QUIET_BACK),), quiet=True, section=QUIET),
+        QUIET_BACK: State(QUIET_BACK, says=True, end="done", sounds=True, section=QUIET_BACK),
+    }
+    return replace(base, id=f"{base.id}_quiet", start=QUIET, states=states)

@@ -15,7 +15,9 @@ from coachbot.authoring.exercises import Exercise, exercise_from, exercise_words
 from coachbot.authoring.faults import Fault, fault
 from coachbot.authoring.files import Files
 from coachbot.authoring.instruments import instrument_and_draft, instrument_words
+from coachbot.authoring.moments import MomentFiles, read_moments
 from coachbot.authoring.practices import practices_from
+from coachbot.authoring.recordings import RECORDED, Recording, find_recordings, recorded_words, with_recordings
 from coachbot.authoring.safety import Safety, read_safety
 from coachbot.authoring.screening import screening_from
 from coachbot.authoring.yaml_reader import Document
@@ -48,12 +50,16 @@ class Reading:
     programme_files: dict[str, Document] = field(default_factory=dict)
     instruments: dict[str, Instrument] = field(default_factory=dict)
     exercises: dict[str, Exercise] = field(default_factory=dict)
+    #: Language to the names of its exercises.
+    exercise_names: dict[str, dict[str, str]] = field(default_factory=dict)
     education: list[EducationMessage] = field(default_factory=list)
     screenings: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     safety: Safety = field(default_factory=Safety)
     phrases: dict[str, Phrases] = field(default_factory=dict)
     interrupts: dict[str, str] = field(default_factory=dict)
     interrupts_file: Document | None = None
+    recordings: tuple[Recording, ...] = ()
+    moments: MomentFiles | None = None
     #: Names of dialogs that are there but can't be read: nobody is told that they are missing.
     broken: set[str] = field(default_factory=set)
 
@@ -79,10 +85,12 @@ def read_pack(root: Path) -> Reading:
     _read_programmes(reading)
     for language in sorted({*reading.files.languages(), DEFAULT_LANGUAGE}):
         reading.shelves[language] = reading.files.words(language)
+    _read_recordings(reading)
     reading.words = Words(_with_made_words(reading), DEFAULT_LANGUAGE)
     reading.safety = read_safety(reading.files, reading.instruments, reading.shelves)
     _read_phrases(reading)
     _read_interrupts(reading)
+    reading.moments = read_moments(reading.files, tuple(reading.shelves))
     return reading
 
 
@@ -119,6 +127,13 @@ def _read_practices(reading: Reading) -> None:
             _keep(reading, draft)
 
 
+def _read_recordings(reading: Reading) -> None:
+    reading.recordings = find_recordings(reading.root, reading.shelves, reading.drafts, reading.faults)
+    for dialog in {one.dialog for one in reading.recordings}:
+        found = [one for one in reading.recordings if one.dialog == dialog]
+        reading.drafts[dialog] = with_recordings(reading.drafts[dialog], found)
+
+
 def _read_education(reading: Reading) -> None:
     seen: set[str] = set()
     for _, document in reading.files.yaml("content/education"):
@@ -137,6 +152,7 @@ def _read_exercises(reading: Reading) -> None:
         exercise, draft = exercise_from(document, name, reading.faults)
         reading.exercises[name] = exercise
         _keep(reading, draft)
+        _keep(reading, exercises.beside_draft(document, exercise))
 
 
 def _read_instruments(reading: Reading) -> None:
@@ -213,14 +229,31 @@ def _with_made_words(reading: Reading) -> dict[str, Shelf]:
     """All words as written, and those put together for exercises and instruments."""
     shelves = {language: dict(shelf) for language, shelf in reading.shelves.items()}
     for language, shelf in shelves.items():
-        for name in reading.exercises:
-            if own := shelf.get(f"exercises/{name}"):
-                shelf[f"exercise/{name}"] = exercise_words(own, _shared(reading, language, exercises.SHARED))
+        _make_exercise_words(reading, language, shelf)
+        _make_recorded_words(reading, language, shelf)
         for name, instrument in reading.instruments.items():
             if own := shelf.get(f"instruments/{name}"):
                 shared = _shared(reading, language, instruments.SHARED)
                 shelf[f"instrument/{name}"] = instrument_words(instrument, own, shared)
     return shelves
+
+
+def _make_recorded_words(reading: Reading, language: str, shelf: Shelf) -> None:
+    around = _shared(reading, language, "coach").get(RECORDED)
+    for one in reading.recordings:
+        words = reading.drafts[one.dialog].words
+        if around is not None and words in shelf and language in (one.language, DEFAULT_LANGUAGE):
+            shelf[words] = recorded_words(shelf[words], around, one)
+
+
+def _make_exercise_words(reading: Reading, language: str, shelf: dict[str, dict[str, Section]]) -> None:
+    shared = _shared(reading, language, exercises.SHARED)
+    own = {name: shelf[f"exercises/{name}"] for name in reading.exercises if f"exercises/{name}" in shelf}
+    names = {name: exercises.name_of(words) for name, words in own.items()}
+    reading.exercise_names[language] = names
+    for name, words in own.items():
+        shelf[f"exercise/{name}"] = exercise_words(words, shared)
+        shelf[f"beside/{name}"] = exercises.beside_words(reading.exercises[name], names, shared)
 
 
 def _shared(reading: Reading, language: str, words: str) -> dict[str, Section]:

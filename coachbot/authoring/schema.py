@@ -43,7 +43,7 @@ def _question(named: bool) -> Schema:
     name = ("name",) if named else ()
     codes = {"of": listed(CODE)}
     return {
-        "choice": record({**base, **codes}, *name, "of"),
+        "choice": record({**base, **codes, "only": TEXT, "also": CODES, "without": TEXT}, *name, "of"),
         "several": record({**base, **codes, "min": WHOLE, "max": WHOLE}, *name, "of"),
         "yes_no": record(base, *name),
         "number": record(
@@ -138,6 +138,7 @@ _PRACTICE = record(
         "minutes": NUMBER,
         "lines": {**listed(dictionary(NUMBER)), "minItems": 1},
         "short": CODES,
+        "quiet": NUMBER,
     },
     "practice",
     "lines",
@@ -176,6 +177,7 @@ _SCREENING = record(
                     "when_met": dictionary(_OUTCOME),
                     "outside": record({"low": NUMBER, "high": NUMBER, "outcome": _OUTCOME}, "outcome"),
                     "only_if": TEXT,
+                    "rules_out": dictionary(CODE),
                     "urgent": CODE,
                     "source": TEXT,
                     "confirmed": BOOLEAN,

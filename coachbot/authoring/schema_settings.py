@@ -18,26 +18,50 @@ from coachbot.authoring.schema_types import (
     listed,
     record,
 )
-from coachbot.instruments.reading import CASES
+from coachbot.instruments.reading import AFTER, CASES, ITEM_KINDS, ITEM_SAFETY
+from coachbot.instruments.recall import RECALLS
 from coachbot.programme.model import DAY_PARTS, DELIVERIES, DIALS, KINDS, MOMENTS, RULES, WEEKDAYS
+from coachbot.programme.rewards import COUNTED
 
 # -- instruments ------------------------------------------------------------------------------------------
 _SOURCE: Schema = {"source": TEXT, "confirmed": BOOLEAN}
 _ANCHORS = listed(record({"code": CODE, "value": WHOLE}, "code", "value"))
-_ITEM = record({"code": CODE, "loinc": TEXT, "scored": BOOLEAN, "anchors": _ANCHORS, "recall": CODE}, "code")
+_RANGE = record({"low": WHOLE, "high": WHOLE}, "low", "high")
+_ITEM = record(
+    {
+        "code": CODE,
+        "loinc": TEXT,
+        "recall": {"enum": list(RECALLS)},
+        "kind": {"enum": list(ITEM_KINDS)},
+        "safety": {"enum": list(ITEM_SAFETY)},
+        "scored": BOOLEAN,
+        "anchors": _ANCHORS,
+        "about": CODE,
+        "longest": WHOLE,
+        "asked_once": BOOLEAN,
+        "range": _RANGE,
+        "unit": TEXT,
+        "of": CODES,
+    },
+    "code",
+    "safety",
+)
 _BAND = record({"code": CODE, "low": NUMBER, "high": NUMBER}, "code", "low", "high")
 _SCORE = record(
     {
         "code": CODE,
         "loinc": TEXT,
         "items": either({"const": "all"}, CODES),
-        "method": {"enum": ["sum", "mean", "value"]},
+        "method": {"enum": ["sum", "mean", "value", "index"]},
         "reverse": CODES,
         "low": NUMBER,
         "high": NUMBER,
         "higher_is": {"enum": ["worse", "better"]},
         "missing": record({"allow": WHOLE, **_SOURCE}, "allow", "source"),
         "bands": record({"of": listed(_BAND), **_SOURCE}, "of", "source"),
+        "value_set": record(
+            {"of": dictionary({"type": "array", "items": NUMBER, "minItems": 1}), **_SOURCE}, "of", "source"
+        ),
     },
     "code",
     "items",
@@ -85,11 +109,11 @@ INSTRUMENT = record(
         "title": TEXT,
         "loinc": TEXT,
         "loinc_answers": TEXT,
-        "recall": CODE,
+        "recall": {"enum": list(RECALLS)},
         "minutes": WHOLE,
         "layout": {"enum": ["likert", "scale", "ticks"]},
         "per_page": WHOLE,
-        "range": record({"low": WHOLE, "high": WHOLE}, "low", "high"),
+        "range": _RANGE,
         "anchors": _ANCHORS,
         "items": listed(_ITEM),
         "scores": listed(_SCORE),
@@ -97,8 +121,12 @@ INSTRUMENT = record(
         "safety": listed(_DANGER),
         "licence": record({"terms": TEXT, "granted_by": TEXT, **_SOURCE}, "terms", "granted_by", "source"),
         "wording": {"enum": ["own", "official"]},
-        "official": record({"source": TEXT, "version": TEXT, "licence": TEXT}, "source", "version", "licence"),
+        "official": record(
+            {"source": TEXT, "version": TEXT, "licence": TEXT, "languages": TEXTS}, "source", "version", "licence"
+        ),
         "vectors": listed(_VECTOR),
+        "arms": CODES,
+        "after": {"enum": list(AFTER)},
     },
     "instrument",
     "title",
@@ -106,7 +134,6 @@ INSTRUMENT = record(
     "minutes",
     "layout",
     "items",
-    "scores",
     "licence",
     "wording",
 )
@@ -135,6 +162,7 @@ _TOUCHPOINT = record(
         "nag": BOOLEAN,
         "folds": BOOLEAN,
         "follow_up": BOOLEAN,
+        "silent_days": WHOLE,
         "beyond_budget": BOOLEAN,
     },
     "id",
@@ -154,6 +182,7 @@ _ASSESSMENT = record(
         "reminders": listed(record({"after_days": WHOLE, "part": {"enum": list(DAY_PARTS)}}, "after_days", "part")),
         "after": CODE,
         "within": WHOLE,
+        "overlaps": CODES,
     },
     "code",
     "dialog",
@@ -179,6 +208,9 @@ _SETTINGS: Schema = {
 }
 _PHASE = record({"code": CODE, "first_week": WHOLE, "last_week": WHOLE}, "code", "first_week", "last_week")
 _CONCEPT = record({"code": CODE, "only_arms": CODES, "words": dictionary(TEXTS)}, "code", "only_arms", "words")
+_REWARD = record({"code": CODE, "of": {"enum": list(COUNTED)}, "count": WHOLE}, "code", "of", "count")
+_NEED = record({"need": CODE, "heard": TEXT, "among": CODES, "at_least": WHOLE, "source": TEXT}, "need", "heard")
+_NEEDS: Schema = {"forward_days": WHOLE, "back_days": WHOLE, "rules": listed(_NEED)}
 PROGRAMME = record(
     {
         "programme": CODE,
@@ -186,6 +218,7 @@ PROGRAMME = record(
         "version": WHOLE,
         "title": CODE,
         "trial": BOOLEAN,
+        "closing": record({"tells_allocation": BOOLEAN, "offers_other": BOOLEAN}),
         "weeks": WHOLE,
         "arms": listed(record({"code": CODE, "sessions": CODES}, "code", "sessions")),
         "phases": listed(_PHASE),
@@ -193,6 +226,11 @@ PROGRAMME = record(
         "burden": record(_BURDEN, *_BURDEN),
         "assessments": listed(_ASSESSMENT),
         "withheld_in_safety_hold": CODES,
+        "bad_day_from": WHOLE,
+        "rewards": listed(_REWARD),
+        "needs": record(_NEEDS, *_NEEDS),
+        "require_official": BOOLEAN,
+        "schedule_only": BOOLEAN,
         "touchpoints": listed(_TOUCHPOINT),
         "concepts": listed(_CONCEPT),
     },

@@ -23,6 +23,7 @@ from coachbot.rendering import Formula, compile_expression
 KEYS = ("screening", "summary", "source", "clinical_sign_off", "questions")
 QUESTION_KEYS = (
     "code", "kind", "ask", "when_met", "outside", "only_if", "urgent", "source", "confirmed", "clinical_sign_off",
+    "rules_out",
 )  # fmt: skip
 #: From the weakest to the strongest.
 OUTCOMES = ("fit", "review", "not_now")
@@ -101,6 +102,7 @@ def _question(item: Fields) -> Question | None:
     if not code or ask is None:
         return None
     met = _met(item, ask)
+    _rules_out(item, met)
     low, high, outside = _outside(item)
     if not met and not outside:
         item.fault("SCREENING_001", f"'{code}' never changes the outcome")
@@ -130,6 +132,33 @@ def _met(item: Fields, ask: Ask) -> dict[str, str]:
         if code not in codes:
             group.fault("DIALOG_008", f"'{code}' is not an answer", did_you_mean(code, codes), at=(code,))
     return {code: _outcome(group, code) for code in group.data}
+
+
+def _rules_out(item: Fields, met: Mapping[str, str]) -> None:
+    """Answers that stand for a `not_for` of exercises; only an answer in `when_met` is kept as a reason."""
+    group = item.fields("rules_out") if "rules_out" in item else None
+    for answer in group.data if group is not None else ():
+        assert group is not None
+        if answer not in met:
+            group.fault("DIALOG_008", f"'{answer}' does not stand in when_met", did_you_mean(answer, met), at=(answer,))
+        group.code(answer)
+
+
+def conditions(screening: Mapping[str, Any]) -> dict[str, frozenset[str]]:
+    """Reason, as the enrolment keeps it, to the `not_for` codes of exercises that it stands for.
+
+    A question left out stands for all that its answers could have said.
+    """
+    found: dict[str, frozenset[str]] = {}
+    for question in screening.get("questions", ()):
+        codes = question.get("rules_out") or {}
+        several = "several" in question.get("ask", {})
+        for answer, code in codes.items():
+            reason = f"{question['code']}.{answer}" if several else str(question["code"])
+            found[reason] = found.get(reason, frozenset()) | {str(code)}
+        if codes:
+            found[f"{question['code']}.skipped"] = frozenset(map(str, codes.values()))
+    return found
 
 
 def _outside(item: Fields) -> tuple[float | None, float | None, str]:
@@ -170,10 +199,12 @@ def _urgent(question: Question) -> dict[str, str]:
 
 def _reckon(questions: tuple[Question, ...]) -> State:
     def outcome(scope: Scope) -> str:
-        return _strongest(one.finding(scope)[0] for one in questions)
+        told = ("review",) if _told(scope) else ()
+        return _strongest((*told, *(one.finding(scope)[0] for one in questions)))
 
     def reasons(scope: Scope) -> str:
-        return " ".join(reason for one in questions for reason in one.finding(scope)[1])
+        found = (reason for one in questions for reason in one.finding(scope)[1])
+        return " ".join((*found, *(f"danger.{kind}" for kind in _told(scope))))
 
     ways = [_when(one) for one in reversed(OUTCOMES[1:])]
     return State(
@@ -181,6 +212,11 @@ def _reckon(questions: tuple[Question, ...]) -> State:
         do=(Action("set", (("outcome", outcome), ("reasons", reasons))),),
         branches=(*ways, Branch("fit")),
     )
+
+
+def _told(scope: Scope) -> tuple[str, ...]:
+    """Kinds of danger told in passing, in own words: harmless answers afterwards don't make them untold."""
+    return tuple((scope.get("safety") or {}).get("told") or ())
 
 
 def _when(outcome: str) -> Branch:

@@ -1,4 +1,5 @@
-"""Reading the Markdown of words: a `##` per state, `### or`, `### again`, `### example`, and the choices.
+"""Reading the Markdown of words: a `##` per state, `### or`, `### in weeks 5 9`, `### again`, `### example`, and
+the choices.
 
 The choices are the last list of a section whose items all read `- code: label`.
 """
@@ -16,6 +17,7 @@ _CHOICE = re.compile(r"^[-*][ \t]+([a-z0-9][a-z0-9_]*):(?:[ \t]+(.*))?$")
 _ITEM = re.compile(r"^[-*][ \t]+")
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _PARTS = ("or", "again", "example")
+_WEEKS = re.compile(r"^in weeks?((?:[ ,]+[0-9]{1,3})+)$")
 
 #: A line of a file and its number.
 _Line = tuple[int, str]
@@ -26,6 +28,8 @@ class _Part:
     kind: str
     line: int
     lines: list[_Line] = field(default_factory=list)
+    #: The weeks of the programme in which this wording is used; none: in any.
+    weeks: tuple[int, ...] = ()
 
 
 @dataclass(slots=True)
@@ -79,10 +83,11 @@ class _Reading:
         self._open.append(_Open(name, number, [_Part("text", number)]))
 
     def _part(self, number: int, kind: str) -> None:
-        if not self._open or kind not in _PARTS:
+        weeks = tuple(int(one) for one in re.findall(r"[0-9]+", found[1])) if (found := _WEEKS.match(kind)) else ()
+        if not self._open or (kind not in _PARTS and not weeks):
             self._fault(number, "WORDS_012", f"'### {kind}' is not known here.")
         if self._open:
-            self._open[-1].parts.append(_Part("text" if kind == "or" else kind, number))
+            self._open[-1].parts.append(_Part("text" if weeks or kind == "or" else kind, number, weeks=weeks))
 
     def _fault(self, line: int, code: str, message: str) -> None:
         self.faults.append(fault(self.file, line, code, message))
@@ -103,6 +108,7 @@ class _Reading:
             line=open_.line,
             text_lines=tuple(_first(part) for part in texts),
             label_lines=tuple(line for line, _, _ in labels),
+            weeks=tuple(part.weeks for part in texts) if any(part.weeks for part in texts) else (),
         )
 
 

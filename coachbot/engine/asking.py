@@ -13,6 +13,8 @@ from coachbot.engine.walk import Walk
 
 #: How often a question is put in other words before the coach offers to skip it.
 _REPHRASINGS = 2
+#: The controls of a guided practice, and of one that is heard: a recording has a pace of its own.
+WAITING, WAITING_RECORDED = ("pause", "slower", "next", "end"), ("written", "next", "end")
 
 
 def open_prompt(walk: Walk, state: State) -> None:
@@ -25,8 +27,7 @@ def open_prompt(walk: Walk, state: State) -> None:
 def start_wait(walk: Walk, ask: Ask | None) -> None:
     """The quiet stretch of a practice begins: its timer brings the next line."""
     if isinstance(ask, Wait) and walk.prompt is not None:
-        seconds = ask.seconds * (walk.top.pace if walk.dialog.origin == "practice" else 1.0)
-        walk.emit(fx.Arm("wait", timedelta(seconds=seconds), walk.prompt.token))
+        walk.emit(fx.Arm("wait", timedelta(seconds=ask.seconds * walk.top.pace), walk.prompt.token))
 
 
 def show(walk: Walk, text: fx.Text | None = None) -> None:
@@ -39,7 +40,7 @@ def show(walk: Walk, text: fx.Text | None = None) -> None:
         fx.Show(
             text or walk.text(section),
             prompt.token,
-            state.ask,
+            walk.asked,
             codes,
             labels_from,
             prompt.chosen,
@@ -69,7 +70,7 @@ def offered(walk: Walk) -> tuple[tuple[str, ...], tuple[str, str]]:
         case "offer_skip":
             return _skip_codes(state.ask), ("coach", "offer_skip")
         case "open":
-            return codes_of(state.ask), (walk.dialog.words, state.section or state.name)
+            return codes_of(walk.asked), (walk.dialog.words, state.section or state.name)
 
 
 def _skip_codes(ask: Ask | None) -> tuple[str, ...]:
@@ -86,7 +87,7 @@ def codes_of(ask: Ask | None) -> tuple[str, ...]:
         case Scale():
             return tuple(str(value) for value in range(ask.low, ask.high + 1))
         case Wait():
-            return ("pause", "slower", "end")
+            return WAITING_RECORDED if ask.written else WAITING
         case _:
             return ()
 

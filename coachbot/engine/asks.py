@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import ClassVar, TypeAlias
+from typing import Any, ClassVar, TypeAlias
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,18 @@ class Choice:
     required: bool = False
     #: An instrument's item: only code, label or number count, never a guess.
     exact: bool = False
+    #: Yields the codes that this patient may see; None: all of them.
+    only: Callable[[Mapping[str, Any]], Any] | None = None
+    #: Codes offered whatever `only` says.
+    also: tuple[str, ...] = ()
+    #: Yields codes that are not for this patient.
+    without: Callable[[Mapping[str, Any]], Any] | None = None
+
+    def offered(self, scope: Mapping[str, Any]) -> tuple[str, ...]:
+        """The codes for one patient, in order."""
+        only = self.of if self.only is None else (*self.also, *self.only(scope))
+        without = () if self.without is None else self.without(scope)
+        return tuple(code for code in self.of if code in only and code not in without)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +113,8 @@ class Wait:
 
     kind: ClassVar[str] = "wait"
     seconds: float
+    #: While a recording plays: the state in which the same begins in writing.
+    written: str = ""
 
 
 Ask: TypeAlias = Choice | Several | YesNo | Number | Scale | TimeOfDay | Day | FreeText | Wait

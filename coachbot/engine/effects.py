@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import TypeAlias
 
 from coachbot.engine.asks import Ask
@@ -26,11 +26,26 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
+class Chose:
+    """A way that guards decided, for whoever asks later why the patient got this. No effect: nothing is to be done."""
+
+    dialog: str
+    state: str
+    to: str
+    #: The guards asked, in order, as the author wrote them; the way of the last one was taken, or none held.
+    guards: tuple[str, ...]
+    #: What the names in them stood for.
+    values: Mapping[str, Value]
+
+
+@dataclass(frozen=True, slots=True)
 class Say:
     """Show a text."""
 
     text: Text
     quiet: bool = False
+    #: Makes its sound even where the turn makes none.
+    sounds: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +124,8 @@ class Respond:
     instrument: str
     answers: Mapping[str, Value]
     result: str
+    #: When its first question was shown.
+    shown_at: datetime | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +147,4 @@ class Moved:
     to_state: str
 
 
-Effect: TypeAlias = (
-    Say | Show | CloseButtons | Arm | Disarm | Act | Began | Ended | Respond | Danger | Moved
-)
+Effect: TypeAlias = Say | Show | CloseButtons | Arm | Disarm | Act | Began | Ended | Respond | Danger | Moved

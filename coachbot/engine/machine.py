@@ -1,18 +1,21 @@
 """The finite-state machine of a dialog, on the `transitions` library.
 
-One immutable Machine per dialog is shared by all patients: it is never bound to a model. A turn fires
-its single trigger on a throw-away object (about 5 µs; binding a model per patient costs 0.3 ms). The
-machine answers one question only, "which state next"; effects are computed elsewhere, never in callbacks.
+One immutable Machine per dialog is shared by all patients: it is never bound to a model. The library checks and
+holds states and transitions; a turn asks the transitions of its state in their order, as the library's own trigger
+does, without its logging, callbacks and event objects (0.5 µs instead of 20). The machine answers one question
+only, "which state next"; effects are computed elsewhere.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias, cast
 
-from transitions import Machine
+from transitions import Machine, Transition
 
 _TRIGGER = "go"
+#: Whether a way is open, given the answer and the names in scope.
+Condition: TypeAlias = Callable[[str | None, Mapping[str, Any]], bool]
 
 
 class Way(Protocol):
@@ -26,42 +29,43 @@ class Way(Protocol):
     def guard(self) -> Callable[[Mapping[str, Any]], Any] | None: ...
 
 
-class _Walker:
-    """The throw-away object that is fired through the machine; it holds a state and nothing else."""
-
-    __slots__ = ("state",)
-
-    def __init__(self, state: str) -> None:
-        self.state = state
-
-
 class DialogMachine:
     """Which state follows which, for one dialog."""
 
-    __slots__ = ("_event", "states")
+    __slots__ = ("_ways", "states")
 
     def __init__(self, states: Iterable[str], branches: Iterable[tuple[str, Way]]) -> None:
         self.states = tuple(states)
-        machine = Machine(
-            model=None, states=list(self.states), initial=None, auto_transitions=False, send_event=False
-        )
+        machine = Machine(model=None, states=list(self.states), initial=None, auto_transitions=False, send_event=False)
         for source, branch in branches:
             machine.add_transition(_TRIGGER, source, branch.to, conditions=[_condition(branch)])
-        self._event = machine.events.get(_TRIGGER)
+        self._ways = _ways(machine)
 
     def following(self, state: str, outcome: str | None, scope: Mapping[str, Any]) -> str | None:
         """The state after `state`, or None where no branch fits (the dialog then ends).
 
         `outcome` is the answer's code or the result of a call; None for a skipped question.
         """
-        event = self._event
-        if event is None or state not in event.transitions:
-            return None
-        walker = _Walker(state)
-        return walker.state if event.trigger(walker, outcome, scope) else None
+        for to, holds in self._ways.get(state, ()):
+            if holds(outcome, scope):
+                return to
+        return None
 
 
-def _condition(branch: Way) -> Callable[[str | None, Mapping[str, Any]], bool]:
+def _ways(machine: Machine) -> Mapping[str, tuple[tuple[str, Condition], ...]]:
+    """The transitions of each state, in the order in which the library would try them."""
+    event = machine.events.get(_TRIGGER)
+    if event is None:
+        return {}
+    return {state: tuple(map(_way, ways)) for state, ways in event.transitions.items()}
+
+
+def _way(transition: Transition) -> tuple[str, Condition]:
+    (condition,) = transition.conditions
+    return str(transition.dest), cast(Condition, condition.func)
+
+
+def _condition(branch: Way) -> Condition:
     if branch.guard is not None:
         guard = branch.guard
         return lambda outcome, scope: bool(guard(scope))

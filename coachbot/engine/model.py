@@ -102,6 +102,8 @@ class State:
     branches: tuple[Branch, ...] = ()
     end: str | None = None
     quiet: bool = False
+    #: Heard even among messages without a sound: the end of a silence, for whoever has closed the eyes.
+    sounds: bool = False
     #: Messages with the same group replace each other where the channel can edit.
     in_place: str | None = None
     #: What a risky answer means: a safety kind per answer code (`{"a1": "item_9_low"}`).
@@ -144,6 +146,42 @@ class Interrupt:
 
 
 @dataclass(frozen=True, slots=True)
+class Moment:
+    """Something hard that a patient says, and the dialog that answers it."""
+
+    code: str
+    dialog: str
+    #: Also read in an answer in the patient's own words; its dialog follows once the answer is stored.
+    after_text: bool = False
+
+
+def _nothing_read(text: str, language: str) -> str | None:
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Moments:
+    """The hard moments of a pack, the gravest first."""
+
+    of: tuple[Moment, ...] = ()
+    #: The code of the gravest moment in a text, given the patient's language; None for most texts.
+    read: Callable[[str, str], str | None] = _nothing_read
+    #: Beginnings of the names of dialogs in which no moment is read.
+    never_in: tuple[str, ...] = ()
+    #: Beginnings of the names of dialogs in which harsh words are asked for: no moment follows an answer there.
+    never_after: tuple[str, ...] = ()
+
+    def in_text(self, text: str, language: str) -> Moment | None:
+        """The moment a text tells of."""
+        code = self.read(text, language)
+        return next((one for one in self.of if one.code == code), None)
+
+    def opened_by(self, dialog: str) -> Moment | None:
+        """The moment that a dialog answers."""
+        return next((one for one in self.of if one.dialog == dialog), None)
+
+
+@dataclass(frozen=True, slots=True)
 class Library:
     """Every dialog of a pack, and what reading answers needs in each language."""
 
@@ -161,6 +199,7 @@ class Library:
     nag_after_hours: float = 3.0
     #: Hours after which a silent talk that does not keep gives way to the next.
     stale_after_hours: float = 1.0
+    moments: Moments = Moments()
 
     def phrases_for(self, language: str) -> Phrases:
         """Phrases of a language, or of the default language where it has none."""
@@ -194,6 +233,8 @@ class Frame:
     pace: float = 1.0
     #: The open question of this frame while another talk stands on top of it.
     parked: Prompt | None = None
+    #: When it was put on the stack; kept for instruments, whose answers tell when they were first shown.
+    since: datetime | None = None
 
     def at(self, state: str) -> Frame:
         """The same frame in another state."""

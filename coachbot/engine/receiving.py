@@ -6,16 +6,19 @@ from datetime import date
 
 from coachbot.engine import effects as fx
 from coachbot.engine.answers.interrupts import interrupt_in
-from coachbot.engine.answers.read import Answer, AskBack, Interrupt, OutOfRange, Skip, Unclear, read
+from coachbot.engine.answers.read import Answer, AskBack, Interrupt, OutOfRange, Reading, Skip, Unclear, read
 from coachbot.engine.asking import codes_of, not_understood, offered, reask, set_mode, show, start_wait
 from coachbot.engine.asks import Ask, Choice, FreeText, Scale, Several, Wait, YesNo
 from coachbot.engine.changing import changed
 from coachbot.engine.events import Attached, Closed, Concerned, Opened, Pressed, Said, TimerFired
+from coachbot.engine.meeting import meet, meet_after
 from coachbot.engine.model import Passed, State, Value
-from coachbot.engine.stacking import raise_talk, safety_on_top
+from coachbot.engine.stacking import clear_interrupts, raise_talk, safety_on_top
 from coachbot.engine.walk import Walk
 
 _PASSED_KEPT = 40
+#: Readings in which there is nothing that could tell of a hard moment.
+_NO_WORDS = ("empty", "required")
 #: The code of a choice that leaves a menu.
 _WAY_BACK = "go_back"
 _SLOWER = 1.5
@@ -41,6 +44,8 @@ def _said_at_rest(walk: Walk, text: str) -> None:
     code = interrupt_in(text, walk.library.phrases_for(walk.conversation.language))
     if code is not None and code in walk.library.interrupts:
         interrupt(walk, code)
+    elif meet(walk, text):
+        return
     elif walk.frames:
         walk.reopen()
     else:
@@ -49,7 +54,7 @@ def _said_at_rest(walk: Walk, text: str) -> None:
 
 
 def _said_to_prompt(walk: Walk, text: str) -> None:
-    ask, prompt = walk.state.ask, walk.prompt
+    ask, prompt = walk.asked, walk.prompt
     assert ask is not None
     assert prompt is not None
     reading = read(
@@ -60,9 +65,14 @@ def _said_to_prompt(walk: Walk, text: str) -> None:
         today=_today(walk),
         chosen=prompt.chosen,
     )
+    if _is_unread(ask, reading) and meet(walk, text):
+        return
     match reading:
         case Answer(value=value):
+            asked_in = walk.top.dialog
             answer(walk, value)
+            if isinstance(ask, FreeText):
+                meet_after(walk, text, asked_in)
         case Interrupt(code=code):
             interrupt(walk, code)
         case Skip() | Unclear(reason="required"):
@@ -77,6 +87,13 @@ def _said_to_prompt(walk: Walk, text: str) -> None:
             show(walk, walk.text("too_long", words="coach"))
         case _:
             not_understood(walk)
+
+
+def _is_unread(ask: Ask, reading: Reading) -> bool:
+    """Whether the open question can do nothing with a text; a wish to stop that was only guessed counts as unread."""
+    if isinstance(ask, FreeText):
+        return False
+    return isinstance(reading, AskBack) or (isinstance(reading, Unclear) and reading.reason not in _NO_WORDS)
 
 
 def _today(walk: Walk) -> date:
@@ -95,17 +112,17 @@ def _answered_mode(walk: Walk, text: str) -> bool:
         choose_mode(walk, str(reading.value))
         return True
     if prompt.mode == "paused":
-        return _said_while_paused(walk, reading)
+        return _said_while_paused(walk, reading, text)
     walk.prompt = changed(prompt, mode="open")
     return False
 
 
-def _said_while_paused(walk: Walk, reading: object) -> bool:
+def _said_while_paused(walk: Walk, reading: object, text: str) -> bool:
     if isinstance(reading, Interrupt) and reading.code not in ("resume", "pause"):
         interrupt(walk, reading.code)
     elif isinstance(reading, Interrupt) and reading.code == "resume":
         choose_mode(walk, "go_on")
-    else:
+    elif not meet(walk, text):
         reask_paused(walk)
     return True
 
@@ -127,12 +144,13 @@ def _said_while_waiting(walk: Walk, text: str) -> None:
             wait_over(walk)
         case Answer(value="again"):
             reask(walk)
-        case Answer(value=code):
+        case Answer(value=code) if code in codes_of(walk.asked):
             choose_wait(walk, str(code))
         case Interrupt(code=code):
             _interrupt_waiting(walk, code)
         case _:
-            walk.say_of_itself("wait_heard")
+            if not meet(walk, text):
+                walk.say_of_itself("wait_heard")
 
 
 def _interrupt_waiting(walk: Walk, code: str) -> None:
@@ -145,18 +163,32 @@ def _interrupt_waiting(walk: Walk, code: str) -> None:
 
 
 def choose_wait(walk: Walk, code: str) -> None:
-    """A control of a guided practice: pause it, slow it down, end it."""
+    """A control of a guided practice: pause it, slow it down, go to its next line, end it."""
     if code == "pause":
         walk.emit(fx.Disarm("wait"))
         set_mode(walk, "paused")
     elif code == "slower":
         walk.replace_top(pace=min(walk.top.pace * _SLOWER, _SLOWEST))
         walk.say_of_itself("wait_slower")
+    elif code == "next":
+        wait_over(walk)
+    elif code == "written":
+        _read_instead(walk)
     else:
         walk.emit(fx.Disarm("wait"))
         walk.close_prompt("answered")
         walk.pop("stopped")
         walk.run()
+
+
+def _read_instead(walk: Walk) -> None:
+    """Not the recording, the lines."""
+    ask = walk.state.ask
+    assert isinstance(ask, Wait)
+    walk.emit(fx.Disarm("wait"))
+    walk.close_prompt("answered")
+    walk.replace_top(state=ask.written)
+    walk.run()
 
 
 def go_on_waiting(walk: Walk) -> None:
@@ -290,18 +322,9 @@ def _open_interrupt_dialog(walk: Walk, code: str) -> None:
         if walk.prompt is not None:
             reask(walk)
         return
-    _clear_for(walk, dialog.id)
+    clear_interrupts(walk)
     walk.push(dialog, "interrupt")
     walk.run()
-
-
-def _clear_for(walk: Walk, dialog: str) -> None:
-    """An interrupt replaces an open interrupt; the talk below is parked."""
-    while walk.frames and walk.frames[walk.root()].opened == "interrupt":
-        if walk.prompt is not None:
-            walk.close_prompt("lapsed")
-        walk.drop_group("left")
-    walk.park()
 
 
 # -- buttons ------------------------------------------------------------------------------------------
@@ -329,7 +352,7 @@ def _wake_parked(walk: Walk, token: str) -> bool:
 
 
 def _press_open(walk: Walk, code: str) -> None:
-    prompt, ask = walk.prompt, walk.state.ask
+    prompt, ask = walk.prompt, walk.asked
     assert prompt is not None
     if prompt.mode != "open" and code in offered(walk)[0]:
         choose_mode(walk, code)
@@ -419,9 +442,13 @@ def _take_held(walk: Walk, held: str) -> None:
 
 
 # -- the rest -----------------------------------------------------------------------------------------
+#: Sent things that are no file: nothing was recorded or photographed.
+_WITHOUT_WORDS = ("sticker", "emoji", "location", "contact")
+
+
 def attached(walk: Walk, event: Attached) -> None:
     """A sticker, photo or file where words are due: said kindly, and the question stays open."""
-    section = "cannot_read_sticker" if event.kind in ("sticker", "emoji") else "cannot_read_file"
+    section = "cannot_read_sticker" if event.kind in _WITHOUT_WORDS else "cannot_read_file"
     walk.say_of_itself(section)
     if walk.prompt is not None and not isinstance(walk.state.ask, Wait):
         reask(walk)

@@ -33,6 +33,15 @@ def _to_top(walk: Walk, start: int) -> None:
     walk.frames = [*walk.frames[:start], *walk.frames[end:], *walk.frames[start:end]]
 
 
+def clear_interrupts(walk: Walk) -> None:
+    """An interrupt replaces an open interrupt; the talk below is parked."""
+    while walk.frames and walk.frames[walk.root()].opened == "interrupt":
+        if walk.prompt is not None:
+            walk.close_prompt("lapsed")
+        walk.drop_group("left")
+    walk.park()
+
+
 def safety_on_top(walk: Walk, dialog: Dialog, slots: Mapping[str, Value]) -> None:
     """The follow-up of a danger comes on top of everything, once: one that stands already is taken up again."""
     standing = next((i for i, f in enumerate(walk.frames) if f.dialog == dialog.id and f.opened == "safety"), None)

@@ -33,6 +33,8 @@ class Outcome:
 
     conversation: Conversation
     effects: tuple[fx.Effect, ...]
+    #: The ways that guards decided, in order.
+    chose: tuple[fx.Chose, ...] = ()
 
 
 def step(
@@ -53,7 +55,7 @@ def step(
     if _repair(walk, event):
         _dispatch(walk, event)
     _arm_nag(walk, before)
-    return Outcome(walk.result(), tuple(walk.effects))
+    return Outcome(walk.result(), tuple(walk.effects), tuple(walk.chose))
 
 
 def _dispatch(walk: Walk, event: Event) -> None:

@@ -7,12 +7,14 @@ conversation and turned into a frozen one again.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from random import Random
 from typing import Any, TypeAlias
 
 from coachbot.engine import effects as fx
 from coachbot.engine.actions import ACTIONS
+from coachbot.engine.asks import Ask, Choice
 from coachbot.engine.changing import changed
 from coachbot.engine.model import (
     EMPTY,
@@ -49,8 +51,8 @@ class Walk:
     """One step under way."""
 
     __slots__ = (
-        "always_slots", "closed", "conversation", "effects", "entered", "facts", "foresee", "frames", "library",
-        "now", "programme_slots", "prompt", "resting", "rng",
+        "always_slots", "chose", "closed", "conversation", "effects", "entered", "facts", "foresee", "frames",
+        "library", "now", "programme_slots", "prompt", "resting", "rng",
     )  # fmt: skip
 
     def __init__(
@@ -74,6 +76,7 @@ class Walk:
         self.closed = list(conversation.closed)
         self.resting = conversation.resting
         self.effects: list[fx.Effect] = []
+        self.chose: list[fx.Chose] = []
         self.entered = 0
 
     # -- where we stand ------------------------------------------------------------------------------
@@ -88,6 +91,14 @@ class Walk:
     @property
     def state(self) -> State:
         return self.dialog.states[self.top.state]
+
+    @property
+    def asked(self) -> Ask | None:
+        """The question of the state, a choice with those codes only that are for this patient."""
+        ask = self.state.ask
+        if isinstance(ask, Choice) and (ask.only is not None or ask.without is not None):
+            return replace(ask, of=ask.offered(self.scope()), only=None, without=None)
+        return ask
 
     def scope(self) -> dict[str, Any]:
         """All names that guards and texts of the top frame may use."""
@@ -161,7 +172,7 @@ class Walk:
                 open_prompt(self, state)
                 return
             if state.says:
-                self.emit(fx.Say(self.text(state.section or state.name), state.quiet))
+                self.emit(fx.Say(self.text(state.section or state.name), state.quiet, state.sounds))
             self.after_saying(state)
 
     def _count(self) -> None:
@@ -186,11 +197,27 @@ class Walk:
         if state.end is not None:
             self.pop(state.end)
             return
-        following = self.dialog.machine.following(state.name, outcome, self.scope())
+        scope = self.scope()
+        following = self.dialog.machine.following(state.name, outcome, scope)
+        self._tell_why(state, following, scope)
         if following is None:
             self.pop("skipped" if outcome is None else "done")
         else:
             self.replace_top(state=following)
+
+    def _tell_why(self, state: State, to: str | None, scope: Scope) -> None:
+        """Keep which guards were asked and what they saw, where guards decided."""
+        asked: list[str] = []
+        values: dict[str, Value] = {}
+        for branch in state.branches:
+            if branch.guard is None:
+                continue
+            asked.append(branch.source)
+            values.update({name: _looked_up(scope, name) for name in getattr(branch.guard, "names", ())})
+            if branch.to == to and branch.guard(scope):
+                break
+        if asked:
+            self.chose.append(fx.Chose(self.top.dialog, state.name, to or "", tuple(asked), values))
 
     def _call(self, state: State, call: Call) -> None:
         scope = self.scope()
@@ -220,7 +247,9 @@ class Walk:
         """Put a dialog on the stack, at its start."""
         if len(self.frames) >= MOST_FRAMES:
             raise EngineFault(f"{dialog.id}: more than {MOST_FRAMES} dialogs inside each other.")
-        self.frames.append(Frame(dialog.id, dialog.version, dialog.start, opened, dict(slots), touchpoint))
+        since = self.now if dialog.origin == "instrument" else None
+        frame = Frame(dialog.id, dialog.version, dialog.start, opened, dict(slots), touchpoint, since=since)
+        self.frames.append(frame)
         self.resting = False
         if opened != "call":
             self.emit(fx.Began(dialog.id, touchpoint, opened))
@@ -240,17 +269,28 @@ class Walk:
 
     def _respond(self, frame: Frame, dialog: Dialog, result: str) -> None:
         if dialog.origin == "instrument":
-            self.emit(fx.Respond(dialog.id.removeprefix("instrument/"), dict(frame.slots), result))
+            kept = {
+                name: self.programme_slots[name]
+                for name, slot in dialog.slots.items()
+                if slot.scope == "programme" and name in self.programme_slots
+            }
+            answers = {**kept, **frame.slots}
+            self.emit(fx.Respond(dialog.id.removeprefix("instrument/"), answers, result, frame.since))
 
     def _come_back(self, opened: Opener, result: str) -> None:
         if result == "leave":
             self.lapse_unkept()
         if not self.frames:
             self.resting = False
-        elif opened in ("interrupt", "safety") and result not in ("leave", "rest"):
+        elif opened in ("interrupt", "safety") and result not in ("leave", "rest") and not self._held_back():
             self.reopen()
         else:
             self.resting = True
+
+    def _held_back(self) -> bool:
+        """Whether a clinician's rest keeps the talk now on top from being taken up again."""
+        held = (self.facts.get("safety") or {}).get("hold")
+        return bool(held) and any(one.dialog.startswith(self.library.rests) for one in self.frames[self.root() :])
 
     def reopen(self, saying: str = "back_here") -> None:
         """Come back to the question that was open in the top talk, `saying` one of the coach's own sentences first."""
@@ -361,3 +401,10 @@ class Walk:
 
     def new_prompt(self, state: State) -> Prompt:
         return Prompt(self.new_token(), self.top.dialog, state.name, self.now)
+
+
+def _looked_up(scope: Scope, name: str) -> Any:
+    value: Any = scope
+    for part in name.split("."):
+        value = value.get(part) if isinstance(value, Mapping) else None
+    return value

@@ -8,6 +8,7 @@ from coachbot.instruments.change import Change, change
 from coachbot.instruments.faults import AnswerFault, Fault, InstrumentFault
 from coachbot.instruments.model import (
     Anchor,
+    Answer,
     Band,
     Instrument,
     Item,
@@ -18,13 +19,17 @@ from coachbot.instruments.model import (
     Score,
     SmallestChange,
     Source,
+    ValueSet,
     Vector,
 )
 from coachbot.instruments.reading import instrument_from
+from coachbot.instruments.recall import RECALLS, reaches_back
 from coachbot.instruments.scoring import band, bands, dangers, may_interpret, score
 
 __all__ = [
+    "RECALLS",
     "Anchor",
+    "Answer",
     "AnswerFault",
     "Band",
     "Change",
@@ -39,6 +44,7 @@ __all__ = [
     "Score",
     "SmallestChange",
     "Source",
+    "ValueSet",
     "Vector",
     "band",
     "bands",
@@ -46,5 +52,6 @@ __all__ = [
     "dangers",
     "instrument_from",
     "may_interpret",
+    "reaches_back",
     "score",
 ]

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable, Iterator
 
 from coachbot.instruments.faults import Fault, did_you_mean
-from coachbot.instruments.model import Band, Instrument, Item, Score
+from coachbot.instruments.model import Band, Instrument, Item, Score, ValueSet
+from coachbot.instruments.recall import RECALLS
 
 _CODE = re.compile(r"[a-z][a-z0-9_]*")
 _LOINC = re.compile(r"(\d+)-(\d)")
@@ -45,6 +46,9 @@ def faults_in(instrument: Instrument) -> Iterator[Fault]:
         yield from _score(instrument, score, f"scores.{place}")
     yield from _changes(instrument)
     yield from _safety(instrument)
+    yield from _hooks(instrument)
+    yield from _kinds(instrument)
+    yield from _recalls(instrument)
     yield from _wording(instrument)
     yield from _vectors(instrument)
 
@@ -99,17 +103,17 @@ def _layout(instrument: Instrument) -> Iterator[Fault]:
         yield Fault("per_page", "ticks need the number of statements a page.", "Write per_page: 6.")
     if instrument.layout != "ticks" and instrument.per_page is not None:
         yield Fault("per_page", "only ticks have pages.", "Remove it, or write layout: ticks.")
-    if instrument.layout == "likert" and any(not item.anchors for item in instrument.items):
+    if instrument.layout == "likert" and any(item.kind == "value" and not item.anchors for item in instrument.items):
         yield Fault("anchors", "likert items need anchors.", "Add anchors: with a code and a value each.")
 
 
 def _ranges(instrument: Instrument) -> Iterator[Fault]:
     for place, item in enumerate(instrument.items):
+        if item.kind in ("text", "several"):
+            continue
         path = f"items.{place}"
         if item.low >= item.high:
-            yield Fault(
-                path, f"its range is {item.low} to {item.high}.", "Give it at least two different values."
-            )
+            yield Fault(path, f"its range is {item.low} to {item.high}.", "Give it at least two different values.")
         if len({anchor.value for anchor in item.anchors}) < len(item.anchors):
             yield Fault(f"{path}.anchors", "two anchors have the same value.", "Give each its own value.")
 
@@ -136,18 +140,55 @@ def _score(instrument: Instrument, score: Score, path: str) -> Iterator[Fault]:
                 did_you_mean(code, score.items),
             )
     if score.method == "value" and len(score.items) != 1:
-        yield Fault(
-            f"{path}.method", "the method value takes one item.", "Name one item, or use sum or mean."
-        )
+        yield Fault(f"{path}.method", "the method value takes one item.", "Name one item, or use sum or mean.")
     if not 0 <= score.missing.allow < max(len(score.items), 1):
         yield Fault(
             f"{path}.missing.allow",
             "would allow a score out of nothing.",
             "Allow fewer than there are items.",
         )
-    if not found:
+    yield from _value_set(instrument, score, path)
+    if not found and score.method != "index":
         yield from _score_range(score, [instrument.item(code) for code in score.items], path)
     yield from _bands(score, path)
+
+
+def _value_set(instrument: Instrument, score: Score, path: str) -> Iterator[Fault]:
+    """A value set names every item of its score, with a loss for every answer above the lowest."""
+    values = score.value_set
+    if (score.method == "index") != (values is not None):
+        yield Fault(f"{path}.method", "index and value_set go together.", "Write both, or neither.")
+        return
+    if values is None:
+        return
+    if score.reverse or score.missing.allow:
+        cure = "Remove reverse, and write allow: 0."
+        yield Fault(f"{path}.method", "an index has no reversed and no missing items.", cure)
+    faults = list(_losses(instrument, score, values, f"{path}.value_set.of"))
+    yield from faults
+    if not faults:
+        worst = round(1 - sum(losses[-1] for losses in values.losses.values()), 6)
+        for name, written, reached in (("low", score.low, worst), ("high", score.high, 1)):
+            if written != reached:
+                message = f"is {written:g}, but its value set reaches {reached:g}."
+                yield Fault(f"{path}.{name}", message, f"Write {name}: {reached:g}.")
+
+
+def _losses(instrument: Instrument, score: Score, values: ValueSet, path: str) -> Iterator[Fault]:
+    items = {item.code: item for item in instrument.items}
+    for code in values.losses:
+        if code not in score.items:
+            cure = did_you_mean(code, score.items)
+            yield Fault(f"{path}.{code}", f"'{code}' is no item of this score.", cure)
+    for code in score.items:
+        item, losses = items.get(code), values.losses.get(code, ())
+        if item is None:
+            continue
+        if len(losses) != item.high - item.low:
+            message = f"'{code}' has {len(losses)} losses for {item.high - item.low} answers above the lowest."
+            yield Fault(path, message, "Give one for each, from the second answer on.")
+        elif list(losses) != sorted(losses) or losses[0] < 0:
+            yield Fault(f"{path}.{code}", "a worse answer takes away less.", "Check the figures at their source.")
 
 
 def _score_items(instrument: Instrument, score: Score, path: str) -> Iterator[Fault]:
@@ -159,7 +200,8 @@ def _score_items(instrument: Instrument, score: Score, path: str) -> Iterator[Fa
         if code not in items:
             yield Fault(where, f"'{code}' is no item.", did_you_mean(code, items))
         elif not items[code].scored:
-            yield Fault(where, f"'{code}' is not scored.", "Take it out, or remove its scored: false.")
+            cure = "Take it out, or remove its scored: false."
+            yield Fault(where, f"'{code}' is not scored.", cure if items[code].kind == "value" else "Take it out.")
         elif code in score.items[:place]:
             yield Fault(where, f"'{code}' comes twice.", "Name each item once.")
 
@@ -184,14 +226,10 @@ def _bands(score: Score, path: str) -> Iterator[Fault]:
     of = f"{path}.bands.of"
     yield from _named_once(of, [band.code for band in score.bands])
     if score.bands[0].low != score.low:
-        yield Fault(
-            f"{of}.0.low", "the first band does not start at the score's low.", f"Write low: {score.low:g}."
-        )
+        yield Fault(f"{of}.0.low", "the first band does not start at the score's low.", f"Write low: {score.low:g}.")
     for place, band in enumerate(score.bands):
         if band.low > band.high:
-            yield Fault(
-                f"{of}.{place}", f"runs from {band.low:g} down to {band.high:g}.", "Swap low and high."
-            )
+            yield Fault(f"{of}.{place}", f"runs from {band.low:g} down to {band.high:g}.", "Swap low and high.")
         if place:
             yield from _joint(score, score.bands[place - 1], band, f"{of}.{place}.low")
     if score.bands[-1].high != score.high:
@@ -215,9 +253,7 @@ def _changes(instrument: Instrument) -> Iterator[Fault]:
         if change.score not in scores:
             yield Fault(f"{path}.score", f"'{change.score}' is no score.", did_you_mean(change.score, scores))
         if change.score in [other.score for other in instrument.change[:place]]:
-            yield Fault(
-                f"{path}.score", f"'{change.score}' comes twice.", "Keep one smallest change a score."
-            )
+            yield Fault(f"{path}.score", f"'{change.score}' comes twice.", "Keep one smallest change a score.")
         if change.points <= 0:
             yield Fault(f"{path}.points", "no change would be too small.", "Write a number above 0.")
         if (change.low_start is None) != (change.low_percent is None):
@@ -237,9 +273,46 @@ def _safety(instrument: Instrument) -> Iterator[Fault]:
             cure = f"Write a value above {item.low}, up to {item.high}."
             yield Fault(f"{path}.at_least", f"{rule.at_least} would never or always hold.", cure)
         if rule.ask_again < 0 or (rule.ask_again and not rule.about_skipping):
-            yield Fault(
-                f"{path}.ask_again", "only a skipped item is asked again.", "Write it beside skipped: true."
-            )
+            yield Fault(f"{path}.ask_again", "only a skipped item is asked again.", "Write it beside skipped: true.")
+
+
+def _hooks(instrument: Instrument) -> Iterator[Fault]:
+    """What an item says of danger and what the file's rules say must be the same."""
+    ruled = {rule.item for rule in instrument.safety}
+    for place, item in enumerate(instrument.items):
+        path = f"items.{place}.safety"
+        if item.safety == "rules" and item.code not in ruled:
+            yield Fault(path, f"no rule is about '{item.code}'.", "Add one under safety:, or write none.", "safety")
+        elif item.safety != "rules" and item.code in ruled:
+            yield Fault(path, f"a rule is about '{item.code}'.", "Write safety: rules.", "safety")
+        if (item.safety == "read") != (item.kind == "text") and item.safety != "rules":
+            cure = "Write safety: read for the patient's own words, and only for them."
+            yield Fault(path, "free text is read for danger, and nothing else is.", cure, "safety")
+
+
+def _kinds(instrument: Instrument) -> Iterator[Fault]:
+    kept = {item.code for item in instrument.items if item.asked_once}
+    for place, item in enumerate(instrument.items):
+        path = f"items.{place}"
+        if item.about is not None and item.about not in kept:
+            cure = did_you_mean(item.about, kept) if kept else "Give that text asked_once: true."
+            yield Fault(f"{path}.about", f"'{item.about}' is no text that is kept.", cure)
+        if item.kind == "several":
+            yield from _named_once(f"{path}.of", item.of)
+            if len(item.of) < 2:
+                yield Fault(f"{path}.of", "there is nothing to choose from.", "Write of: and two codes or more.")
+        if item.kind == "text" and item.longest < 1:
+            yield Fault(f"{path}.longest", "no character would be kept.", "Write a whole number from 1.")
+        if instrument.layout == "ticks" and item.kind != "value":
+            yield Fault(f"{path}.kind", "a page of ticks holds nothing else.", "Ask it in an instrument of its own.")
+
+
+def _recalls(instrument: Instrument) -> Iterator[Fault]:
+    places = [("recall", instrument.recall)]
+    places += [(f"items.{place}.recall", item.recall) for place, item in enumerate(instrument.items)]
+    for path, recall in places:
+        if recall and recall not in RECALLS:
+            yield Fault(path, f"'{recall}' is no recall period.", did_you_mean(recall, RECALLS))
 
 
 def _wording(instrument: Instrument) -> Iterator[Fault]:
@@ -247,15 +320,18 @@ def _wording(instrument: Instrument) -> Iterator[Fault]:
         cure = "Add official: with source, version and licence, or write wording: own."
         yield Fault("official", "official wording without its origin.", cure)
     if instrument.wording == "own" and instrument.official is not None:
-        yield Fault(
-            "official", "own wording has no official origin.", "Remove it, or write wording: official."
-        )
+        yield Fault("official", "own wording has no official origin.", "Remove it, or write wording: official.")
 
 
 def _vectors(instrument: Instrument) -> Iterator[Fault]:
+    if instrument.items and not any(item.scored for item in instrument.items):
+        return
     cases = {vector.case for vector in instrument.vectors}
     scores = [score.code for score in instrument.scores]
-    absent = [case for case in ("floor", "ceiling", "mixed", "missing") if case not in cases]
+    needed = ["floor", "ceiling", "mixed", "missing"]
+    if any(score.reverse for score in instrument.scores):
+        needed.insert(3, "reversed")
+    absent = [case for case in needed if case not in cases]
     if absent:
         yield Fault("vectors", f"no example for {', '.join(absent)}.", "Add one of each, worked out by hand.")
     for place, vector in enumerate(instrument.vectors):

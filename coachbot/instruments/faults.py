@@ -19,6 +19,8 @@ class Fault(NamedTuple):
     path: str
     message: str
     cure: str
+    #: `safety` where nothing says whether an answer is a danger; else the definition contradicts itself.
+    about: str = ""
 
 
 class InstrumentFault(ValueError):

@@ -11,10 +11,19 @@ from dataclasses import dataclass
 from typing import Literal, TypeVar
 
 Layout = Literal["likert", "scale", "ticks"]
-Method = Literal["sum", "mean", "value"]
+Method = Literal["sum", "mean", "value", "index"]
 Higher = Literal["worse", "better"]
 WordingKind = Literal["own", "official"]
 Priority = Literal["low", "medium", "high", "top"]
+#: `value`: a whole number behind anchors, a scale or a tick. The others are stored and never scored.
+ItemKind = Literal["value", "text", "number", "several"]
+#: Whether an answer can be a danger. `none`: no answer is. `rules`: the file's safety rules say which.
+#: `read`: the patient's own words, read for danger like every free text.
+ItemSafety = Literal["none", "rules", "read"]
+#: From when on it can be asked: any time, once the programme has begun, or once its last session is over.
+After = Literal["any_time", "start", "last_session"]
+#: What an item can be answered with, as it is stored; None is a skipped item.
+Answer = int | float | str | tuple[str, ...] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +60,18 @@ class Item:
     anchors: tuple[Anchor, ...]
     #: The span the question is about: `today`, `two_weeks`, `past_week`, `now`, ...
     recall: str
+    safety: ItemSafety = "none"
+    kind: ItemKind = "value"
+    #: For `text`: the most characters that are kept.
+    longest: int = 0
+    #: For `text`: the answer is kept for the whole programme, asked for once and taken up again later.
+    asked_once: bool = False
+    #: Code of the kept text that this item is about: without that answer it is not asked.
+    about: str | None = None
+    #: For `number`: min, kg, cm, years, days, times or None.
+    unit: str | None = None
+    #: For `several`: the codes that can be chosen.
+    of: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +96,15 @@ class MissingRule:
 
 
 @dataclass(frozen=True, slots=True)
+class ValueSet:
+    """What each answer takes from full health (1) in the preferences of one country's people."""
+
+    #: By item: what the answers above the lowest one take away, in the order of their values.
+    losses: Mapping[str, tuple[float, ...]]
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
 class Score:
     """A number made of items."""
 
@@ -82,7 +112,7 @@ class Score:
     loinc: str | None
     #: Codes of the items, in reading order.
     items: tuple[str, ...]
-    #: `value` is the one item's own value.
+    #: `value` is the one item's own value; `index` is 1 less what the value set takes for each answer.
     method: Method
     #: Codes of the items that count the other way round (low + high - value).
     reverse: tuple[str, ...]
@@ -91,6 +121,8 @@ class Score:
     missing: MissingRule
     bands: tuple[Band, ...]
     higher_is: Higher
+    #: Only, and always, with the method `index`.
+    value_set: ValueSet | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,13 +175,15 @@ class Official:
     source: str
     version: str
     licence: str
+    #: The languages it is installed in; everywhere else the wording is the project's own. Empty: all of them.
+    languages: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Vector:
     """A worked example that the instrument must score as written: a test that travels with the data."""
 
-    #: `floor`, `ceiling`, `mixed` or `missing`.
+    #: `floor`, `ceiling`, `mixed`, `reversed` or `missing`.
     case: str
     answers: Mapping[str, int | None]
     scores: Mapping[str, float | None]
@@ -185,6 +219,14 @@ class Instrument:
     #: Only, and always, with `wording: official`.
     official: Official | None
     vectors: tuple[Vector, ...]
+    #: Only patients of these arms ever meet it; empty means everybody.
+    arms: tuple[str, ...] = ()
+    after: After = "any_time"
+
+    def wording_in(self, language: str) -> WordingKind:
+        """Whose sentences a patient of this language is asked in."""
+        official = self.official
+        return "own" if official is None or (official.languages and language not in official.languages) else "official"
 
     @property
     def watched(self) -> bool:

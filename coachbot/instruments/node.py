@@ -96,6 +96,14 @@ class Node:
         self.fault(key, _wrong(value, "a list of codes"), f"Write {key}: [code, code].")
         return ()
 
+    def numbers(self, key: str) -> tuple[float, ...]:
+        """A required list of numbers."""
+        value = self.data.get(key)
+        if isinstance(value, list) and all(isinstance(one, int | float) and not isinstance(one, bool) for one in value):
+            return tuple(float(one) for one in value)
+        self.fault(key, _wrong(value, "a list of numbers"), f"Write {key}: [number, number].")
+        return ()
+
     def nodes(self, key: str, required: bool = False) -> tuple[Node, ...]:
         """A list of mappings; empty if left out."""
         value = self.data.get(key, None if required else [])

@@ -8,20 +8,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import get_args
 
 from coachbot.instruments.checks import faults_in
 from coachbot.instruments.faults import Fault, InstrumentFault
 from coachbot.instruments.model import (
+    After,
     Anchor,
     Band,
     Instrument,
     Item,
+    ItemKind,
+    ItemSafety,
     Licence,
     MissingRule,
     Official,
     SafetyRule,
     Score,
     SmallestChange,
+    ValueSet,
     Vector,
 )
 from coachbot.instruments.node import Node
@@ -30,9 +35,20 @@ from coachbot.instruments.vectors import vector_faults
 #: Keys at the top of an instrument file, in the order they are usually written.
 KEYS = (
     "instrument", "title", "loinc", "loinc_answers", "recall", "minutes", "layout", "per_page", "range",
-    "anchors", "items", "scores", "change", "safety", "licence", "wording", "official", "vectors",
+    "anchors", "items", "scores", "change", "safety", "licence", "wording", "official", "vectors", "arms", "after",
 )  # fmt: skip
-CASES = ("floor", "ceiling", "mixed", "missing")
+CASES = ("floor", "ceiling", "mixed", "reversed", "missing")
+AFTER: tuple[After, ...] = get_args(After)
+ITEM_KINDS: tuple[ItemKind, ...] = get_args(ItemKind)
+ITEM_SAFETY: tuple[ItemSafety, ...] = get_args(ItemSafety)
+#: What an item of each kind may say besides what every item says.
+_KIND_KEYS: Mapping[str, tuple[str, ...]] = {
+    "value": ("scored", "anchors", "about"),
+    "text": ("longest", "asked_once"),
+    "number": ("range", "unit"),
+    "several": ("of",),
+}
+_LONGEST = 1000
 
 
 def instrument_from(data: Mapping[str, object]) -> Instrument:
@@ -67,14 +83,20 @@ def _instrument(root: Node) -> Instrument:
         per_page=root.whole("per_page") if "per_page" in root.data else None,
         anchors=_anchors(root),
         items=items,
-        scores=tuple(_score(node, items) for node in root.nodes("scores", required=True)),
+        scores=tuple(_score(node, items) for node in root.nodes("scores", required=_is_scored(items))),
         change=tuple(_smallest_change(node) for node in root.nodes("change")),
         safety=tuple(_safety(node) for node in root.nodes("safety")),
         licence=_licence(root.node("licence")),
         wording=root.word("wording", ("own", "official")),
         official=_official(root.node_or_none("official")),
         vectors=tuple(_vector(node, items) for node in root.nodes("vectors")),
+        arms=root.texts("arms"),
+        after=root.word("after", AFTER) if "after" in root.data else "any_time",
     )
+
+
+def _is_scored(items: tuple[Item, ...]) -> bool:
+    return not items or any(item.scored for item in items)
 
 
 def _anchors(node: Node) -> tuple[Anchor, ...]:
@@ -103,35 +125,73 @@ def _range(root: Node) -> tuple[int, int]:
 
 
 def _item(node: Node, shared: tuple[Anchor, ...], span: tuple[int, int], recall: str) -> Item:
-    node.only("code", "loinc", "scored", "anchors", "recall")
-    anchors = _anchors(node) or shared
-    values = [anchor.value for anchor in anchors] or list(span)
+    kind: ItemKind = node.word("kind", ITEM_KINDS) if "kind" in node.data else "value"
+    node.only("code", "loinc", "recall", "kind", "safety", *_KIND_KEYS[kind])
+    anchors = (_anchors(node) or shared) if kind == "value" else ()
+    values = [anchor.value for anchor in anchors]
+    low, high = (min(values), max(values)) if values else _span(node, kind, span)
     return Item(
         code=node.text("code"),
         loinc=node.text_or_none("loinc"),
-        low=min(values),
-        high=max(values),
-        scored=node.flag("scored", True),
+        low=low,
+        high=high,
+        scored=node.flag("scored", True) if kind == "value" else False,
         anchors=anchors,
         recall=node.text_or_none("recall") or recall,
+        safety=_item_safety(node),
+        kind=kind,
+        longest=node.whole("longest", _LONGEST) if kind == "text" else 0,
+        asked_once=node.flag("asked_once", False),
+        about=node.text_or_none("about"),
+        unit=node.text_or_none("unit"),
+        of=node.texts("of"),
     )
 
 
+def _item_safety(node: Node) -> ItemSafety:
+    """Whether an answer can be a danger has to be thought about, item by item: nothing stands in for it."""
+    if "safety" in node.data:
+        return node.word("safety", ITEM_SAFETY)
+    message = "nothing says whether an answer can be a danger."
+    node.notes.append(Fault(node.path, message, f"Write safety: and one of {', '.join(ITEM_SAFETY)}.", "safety"))
+    return "none"
+
+
+def _span(node: Node, kind: ItemKind, span: tuple[int, int]) -> tuple[int, int]:
+    if kind == "value":
+        return span
+    if kind != "number":
+        return (0, 0)
+    limits = node.node("range")
+    limits.only("low", "high")
+    return (limits.whole("low"), limits.whole("high"))
+
+
 def _score(node: Node, items: tuple[Item, ...]) -> Score:
-    node.only("code", "loinc", "items", "method", "reverse", "low", "high", "higher_is", "missing", "bands")
+    node.only("code", "loinc", "items", "method", "reverse", "low", "high", "higher_is", "missing", "bands",
+              "value_set")  # fmt: skip
     every = tuple(item.code for item in items if item.scored)
     return Score(
         code=node.text("code"),
         loinc=node.text_or_none("loinc"),
         items=every if node.data.get("items") == "all" else node.texts("items"),
-        method=node.word("method", ("sum", "mean", "value")),
+        method=node.word("method", ("sum", "mean", "value", "index")),
         reverse=node.texts("reverse"),
         low=node.number("low"),
         high=node.number("high"),
         missing=_missing(node.node("missing")),
         bands=_bands(node.node_or_none("bands")),
         higher_is=node.word("higher_is", ("worse", "better")),
+        value_set=_value_set(node.node_or_none("value_set")),
     )
+
+
+def _value_set(node: Node | None) -> ValueSet | None:
+    if node is None:
+        return None
+    node.only("source", "confirmed", "of")
+    of = node.node("of")
+    return ValueSet(MappingProxyType({item: of.numbers(item) for item in of.data}), node.source())
 
 
 def _missing(node: Node) -> MissingRule:
@@ -184,8 +244,8 @@ def _licence(node: Node) -> Licence:
 def _official(node: Node | None) -> Official | None:
     if node is None:
         return None
-    node.only("source", "version", "licence")
-    return Official(node.text("source"), node.text("version"), node.text("licence"))
+    node.only("source", "version", "licence", "languages")
+    return Official(node.text("source"), node.text("version"), node.text("licence"), node.texts("languages"))
 
 
 def _vector(node: Node, items: tuple[Item, ...]) -> Vector:
@@ -212,6 +272,4 @@ def _answers(node: Node, items: tuple[Item, ...]) -> Mapping[str, int | None]:
 
 
 def _expected(node: Node) -> Mapping[str, float | None]:
-    return MappingProxyType(
-        {code: None if node.data[code] is None else node.number(code) for code in node.data}
-    )
+    return MappingProxyType({code: None if node.data[code] is None else node.number(code) for code in node.data})

@@ -28,9 +28,7 @@ def _faults(instrument: Instrument, vector: Vector, path: str) -> Iterator[Fault
         return
     for code, value in scores.items():
         if code not in vector.scores:
-            yield Fault(
-                f"{path}.scores", f"the score '{code}' is not given.", f"Add {code}: {_shown(value)}."
-            )
+            yield Fault(f"{path}.scores", f"the score '{code}' is not given.", f"Add {code}: {_shown(value)}.")
         elif not _same(value, vector.scores[code]):
             yield _differs(f"{path}.scores.{code}", _shown(value), _shown(vector.scores[code]))
     for code, expected in vector.bands.items():
@@ -40,9 +38,7 @@ def _faults(instrument: Instrument, vector: Vector, path: str) -> Iterator[Fault
 
 
 def _differs(path: str, found: str, expected: str) -> Fault:
-    return Fault(
-        path, f"comes out as {found}, not {expected}.", "Correct the example or the scoring above it."
-    )
+    return Fault(path, f"comes out as {found}, not {expected}.", "Correct the example or the scoring above it.")
 
 
 def _same(one: float | None, other: float | None) -> bool:

@@ -59,9 +59,7 @@ def _past(standing: Standing, assessment: Assessment) -> bool:
     return assessment.code in standing.assessments_done or assessment_id(assessment.code) in standing.opened
 
 
-def reminding(
-    programme: Programme, standing: Standing, day: date
-) -> Iterator[tuple[Assessment, int, Reminder]]:
+def reminding(programme: Programme, standing: Standing, day: date) -> Iterator[tuple[Assessment, int, Reminder]]:
     """The reminders that fall on this day, each with its number from 1."""
     for assessment in programme.assessments:
         sent_on = standing.opened.get(assessment_id(assessment.code))

@@ -81,30 +81,42 @@ def _sessions(programme: Programme) -> Iterator[Fault]:
     for index, touchpoint in enumerate(programme.touchpoints):
         if (touchpoint.rule == "next_session") != bool(touchpoint.attends):
             cure = "Give `attends` to touchpoints with `rule: next_session`, and only to them."
-            yield Fault(
-                ("touchpoints", index, "attends"), f"`{touchpoint.id}`: attends and rule disagree", cure
-            )
+            yield Fault(("touchpoints", index, "attends"), f"`{touchpoint.id}`: attends and rule disagree", cure)
     for code in sorted(taught ^ offered):
         cure = "Name it both in an arm's `sessions` and in a touchpoint's `attends`."
         yield Fault(("arms",), f"`{code}` is taught in no arm or offered by no touchpoint", cure)
 
 
 def _follow_up_parts(programme: Programme) -> Iterator[Fault]:
-    for rule in ("assessment", "assessment_reminder", "away"):
+    for rule in ("assessment", "assessment_reminder"):
         found = [t for t in programme.touchpoints if t.rule == rule]
         if len(found) > 1 or (rule == "assessment" and programme.assessments and not found):
             yield Fault(("touchpoints",), f"rule `{rule}` needs one touchpoint", "Write it once.")
-        yield from _own_id(programme, found if rule != "away" else ())
+        yield from _own_id(programme, found)
+    yield from _silences(programme)
     yield from _before_the_rest(programme)
+
+
+def _silences(programme: Programme) -> Iterator[Fault]:
+    """Each length of a silence has one word, and nothing else has a length."""
+    lengths: set[int] = set()
+    for index, touchpoint in enumerate(programme.touchpoints):
+        place, silent = ("touchpoints", index, "silent_days"), touchpoint.silent_days
+        if touchpoint.rule != "away":
+            if silent:
+                yield Fault(place, f"`{touchpoint.id}`: silent_days belong to `rule: away`", "Remove it.")
+        elif silent in lengths:
+            cure = "Give each its own `silent_days`; one may be left out."
+            yield Fault(place, f"rule `away` has two touchpoints for {silent} silent days", cure)
+        else:
+            lengths.add(silent)
 
 
 def _own_id(programme: Programme, touchpoints: Iterable[Touchpoint]) -> Iterator[Fault]:
     for touchpoint in touchpoints:
         where: Path = ("touchpoints", programme.touchpoints.index(touchpoint))
         if touchpoint.id != touchpoint.rule:
-            yield Fault(
-                (*where, "id"), f"`{touchpoint.id}` has a name of its own", f"Call it `{touchpoint.rule}`."
-            )
+            yield Fault((*where, "id"), f"`{touchpoint.id}` has a name of its own", f"Call it `{touchpoint.rule}`.")
         if not touchpoint.follow_up:
             yield Fault(where, f"`{touchpoint.id}` belongs to the follow-up", "Add `follow_up: true`.")
 
@@ -125,15 +137,11 @@ def _windows(programme: Programme) -> Iterator[Fault]:
     for index, assessment in enumerate(programme.assessments):
         where: Path = ("assessments", index)
         if not assessment.opens <= assessment.day <= assessment.closes:
-            yield Fault(
-                where, f"`{assessment.code}` is not sent inside its window", "Keep opens <= day <= closes."
-            )
+            yield Fault(where, f"`{assessment.code}` is not sent inside its window", "Keep opens <= day <= closes.")
         if assessment.opens <= shut:
             yield Fault(where, f"`{assessment.code}` opens before the one above closes", "Move its window.")
         if assessment.day + assessment.within > assessment.closes:
-            yield Fault(
-                (*where, "within"), "it could wait until its window is shut", "Make `within` smaller."
-            )
+            yield Fault((*where, "within"), "it could wait until its window is shut", "Make `within` smaller.")
         if assessment.after is not None and assessment.after not in sessions:
             yield Fault((*where, "after"), f"`{assessment.after}` is no session", _known(sessions))
         shut = assessment.closes
@@ -172,9 +180,7 @@ def _hours(programme: Programme) -> Iterator[Fault]:
 def _budget(programme: Programme) -> Iterator[Fault]:
     burden = programme.burden
     if burden.per_week > burden.per_day * 7:
-        yield Fault(
-            ("burden", "per_week"), "it is more than seven full days", "Lower it, or raise `per_day`."
-        )
+        yield Fault(("burden", "per_week"), "it is more than seven full days", "Lower it, or raise `per_day`.")
     if burden.assessments_only_after <= burden.weekly_after:
         message = "it is not longer than `weekly_after_silent_days`"
         yield Fault(("burden", "assessments_only_after_silent_days"), message, "Make it longer.")

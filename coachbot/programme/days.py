@@ -49,9 +49,7 @@ class Day:
 def day_for(standing: Standing, day: date) -> Day:
     """How this date stands in this patient's calendar."""
     number, weekday = day_of(standing.anchor, day), weekday_of(day)
-    return Day(
-        day, number, number // 7 + 1, weekday == standing.session_day, weekday in standing.practice_days
-    )
+    return Day(day, number, number // 7 + 1, weekday == standing.session_day, weekday in standing.practice_days)
 
 
 def rest_of_week(standing: Standing, day: Day) -> tuple[Day, ...]:

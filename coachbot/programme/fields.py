@@ -14,6 +14,7 @@ T = TypeVar("T", bound=str)
 Path = tuple[str | int, ...]
 
 _CODE = re.compile(r"[a-z][a-z0-9_]*")
+_HEARD = re.compile(r"(told|barrier)\.[a-z][a-z0-9_]*|(answer|band)(\.[a-z][a-z0-9_]*){2}")
 _DIALOG = re.compile(r"[a-z][a-z0-9_]*(/[a-z0-9_]+)+")
 _CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
 
@@ -86,6 +87,10 @@ class Fields:
         """A code: lower case letters, digits, underscores."""
         return self._matching(key, _CODE, "a code such as `week_1`")
 
+    def heard(self, key: str) -> str:
+        """What a rule looks at, by the name it is kept under."""
+        return self._matching(key, _HEARD, "something heard, such as `told.weighs` or `answer.phq9.p3`")
+
     def dialog(self, key: str) -> str:
         """A dialog's name."""
         return self._matching(key, _DIALOG, "a dialog such as `common/morning`")
@@ -131,9 +136,7 @@ class Fields:
 
     def whole(self, key: str, low: int, high: int, default: int | None = None) -> int:
         """A whole number from `low` to `high`."""
-        value = (
-            self.raw(key) if default is not None else self._required(key, f"a whole number, {low} to {high}")
-        )
+        value = self.raw(key) if default is not None else self._required(key, f"a whole number, {low} to {high}")
         if value is None:
             return high if default is None else default
         if isinstance(value, int) and not isinstance(value, bool) and low <= value <= high:

@@ -124,9 +124,7 @@ _GATES: tuple[Callable[[Today, Candidate, datetime], Reason | None], ...] = (
 )
 
 
-def timed(
-    today: Today, candidate: Candidate, not_before: datetime | None
-) -> tuple[datetime, datetime, Reason | None]:
+def timed(today: Today, candidate: Candidate, not_before: datetime | None) -> tuple[datetime, datetime, Reason | None]:
     """When it is due and expires (UTC), and whether the hour is against it.
 
     A due moment before `not_before` becomes `not_before`; one in the quiet hours becomes their end. If it
@@ -135,10 +133,10 @@ def timed(
     zone = today.standing.zone
     due = _from(today, candidate, moment(candidate.wanted.date(), candidate.wanted.time(), zone), not_before)
     expires = moment(candidate.expires.date(), candidate.expires.time(), zone)
-    awake = _awake(today.programme.burden, due, zone)
+    woken = awake(today.programme.burden, due, zone)
     if due >= expires:
         return due, expires, "window_closed"
-    return awake, expires, "quiet_hours" if awake >= expires else None
+    return woken, expires, "quiet_hours" if woken >= expires else None
 
 
 def _from(today: Today, candidate: Candidate, due: datetime, not_before: datetime | None) -> datetime:
@@ -149,8 +147,8 @@ def _from(today: Today, candidate: Candidate, due: datetime, not_before: datetim
     return not_before if at_once and candidate.touchpoint.rule == "assessment" else max(due, not_before)
 
 
-def _awake(burden: Burden, due: datetime, zone: str) -> datetime:
-    """The moment itself, or the end of the quiet hours it falls into."""
+def awake(burden: Burden, due: datetime, zone: str) -> datetime:
+    """The moment itself (UTC), or the end of the patient's quiet hours it falls into."""
     wall = local(due, zone)
     clock = wall.time()
     if not in_quiet_hours(burden, clock):

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from datetime import time
 from typing import Literal, get_args
 
+from coachbot.programme.needs import Needs
+from coachbot.programme.rewards import Reward
+
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 Dial = Literal["more", "usual", "less", "weekly"]
 DayPart = Literal["morning", "midday", "evening"]
@@ -107,6 +110,8 @@ class Touchpoint:
     folds: bool = False
     #: Belongs to the follow-up, as assessments do: no pause, absence or end of treatment stops it.
     follow_up: bool = False
+    #: For the rule `away`: after so many whole silent days; 0 means as soon as somebody counts as away.
+    silent_days: int = 0
     #: Never held back by the budget (the warm check-in of a safety hold).
     beyond_budget: bool = False
 
@@ -136,6 +141,8 @@ class Assessment:
     #: The session it must not come before, and for how many days at most it steps aside for it.
     after: str | None = None
     within: int = 0
+    #: Instruments whose recall period is known to reach back into the assessment before, and may.
+    overlaps: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +208,24 @@ class Programme:
     settings: Settings
     #: Instruments that are not asked while a safety hold lasts.
     withheld: frozenset[str]
+    #: From this pain (0-10) before the exercises a practice is counted as one on a bad day.
+    bad_day_from: int
+    #: What moves lessons of the day forward.
+    needs: Needs
+    #: Badges, in the order in which they are shown.
+    rewards: tuple[Reward, ...]
+    #: Every instrument of an assessment must be in its official wording, as in a trial.
+    require_official: bool = False
+    #: Its schedule is written down and checked, the rest of it is not here yet: nobody can be invited.
+    schedule_only: bool = False
+    #: On the last day of a trial: the allocation may be told, and what the other arm had may be offered.
+    tells_allocation: bool = False
+    offers_other: bool = False
+
+    @property
+    def official_only(self) -> bool:
+        """Whether an assessment in the project's own wording must not start. A trial always says yes."""
+        return self.trial or self.require_official
 
     def arm(self, code: str) -> Arm:
         """The arm of this code; a KeyError names the arms there are."""

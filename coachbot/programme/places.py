@@ -8,23 +8,28 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, time
 from zoneinfo import ZoneInfo, available_timezones
 
-_CLOCK = re.compile(r"(?<!\d)(\d{1,2})\s*[:.h]?\s*(\d{2})?\s*(am|pm|a\.m\.|p\.m\.)?(?!\d)", re.IGNORECASE)
 _NEAR_MINUTES = 12
+#: Old names that are no places: "up north" is not Australia/North, "the centre" not North_Dakota/Center.
+_NO_PLACES = ("Etc/", "SystemV/", "US/", "Brazil/", "Canada/", "Chile/", "Mexico/", "America/North_Dakota/")
+_NO_NAMES = ("north", "south", "west", "act", "nsw", "lhi", "easter")
 _DAY_MINUTES = 24 * 60
 
 
 def zone_guesser(
-    cities: Mapping[str, Sequence[str]], by_clock: Sequence[str]
+    cities: Mapping[str, Sequence[str]],
+    by_clock: Sequence[str],
+    told_times: Callable[[str], Sequence[time]],
 ) -> Callable[..., Mapping[str, str | None]]:
     """A function from what somebody wrote to `zone` (IANA name) and `zone_city`; both None if unknown.
 
-    `cities` maps a zone to further names of places in it; `by_clock` are zones to propose for a clock time.
+    `cities` maps a zone to further names of places in it; `by_clock` are zones to propose for a clock time, the
+    likeliest first; `told_times` reads the times of day that a text may mean ("quarter past nine": 9:15, 21:15).
     """
     known = _known_places(cities)
 
     def guess(text: object, *, now: datetime) -> Mapping[str, str | None]:
-        words = _folded(str(text or ""))
-        zone = _by_place(words, known) or _by_clock(words, by_clock, now)
+        said = str(text or "")
+        zone = _by_place(_folded(said), known) or _by_clock(told_times(said), by_clock, now)
         return {"zone": zone, "zone_city": _city(zone) if zone else None}
 
     return guess
@@ -32,7 +37,7 @@ def zone_guesser(
 
 def _known_places(cities: Mapping[str, Sequence[str]]) -> Mapping[str, str]:
     places = {_folded(_city(zone)): zone for zone in sorted(available_timezones()) if "/" in zone}
-    places = {name: zone for name, zone in places.items() if not zone.startswith(("Etc/", "SystemV/", "US/"))}
+    places = {n: zone for n, zone in places.items() if not zone.startswith(_NO_PLACES) and n not in _NO_NAMES}
     for zone, names in cities.items():
         places[_folded(_city(zone))] = zone
         places.update({_folded(name): zone for name in names})
@@ -60,27 +65,11 @@ def _by_place(words: str, known: Mapping[str, str]) -> str | None:
     return None
 
 
-def _by_clock(words: str, zones: Sequence[str], now: datetime) -> str | None:
-    told = _told_time(words)
-    if told is None:
-        return None
-    minutes = told.hour * 60 + told.minute
-    return next(
-        (zone for zone in zones if _apart(minutes, now.astimezone(ZoneInfo(zone))) <= _NEAR_MINUTES), None
-    )
-
-
-def _told_time(words: str) -> time | None:
-    found = _CLOCK.search(words)
-    if found is None:
-        return None
-    hour, minute = int(found[1]), int(found[2] or 0)
-    half = (found[3] or "").replace(".", "").lower()
-    if half == "pm" and hour < 12:
-        hour += 12
-    if half == "am" and hour == 12:
-        hour = 0
-    return time(hour, minute) if hour < 24 and minute < 60 else None
+def _by_clock(told: Sequence[time], zones: Sequence[str], now: datetime) -> str | None:
+    """The first zone in which the clock shows one of these times, a few minutes more or less."""
+    minutes = [one.hour * 60 + one.minute for one in told]
+    clocks = ((zone, now.astimezone(ZoneInfo(zone))) for zone in zones)
+    return next((zone for zone, local in clocks if any(_apart(one, local) <= _NEAR_MINUTES for one in minutes)), None)
 
 
 def _apart(minutes: int, local: datetime) -> int:

@@ -135,8 +135,7 @@ class _Draft:
                 candidate.dialog,
                 due,
                 expires,
-                touchpoint.kind == "note"
-                and self.today.day.week >= self.today.programme.burden.quiet_from_week,
+                touchpoint.kind == "note" and self.today.day.week >= self.today.programme.burden.quiet_from_week,
                 candidate.rule,
                 self._next_education(touchpoint),
                 touchpoint.nag,

@@ -50,10 +50,14 @@ def last_sign(standing: Standing, day: date) -> date:
     return max(sign for sign in signs if sign <= day) if standing.anchor <= day else day
 
 
+def silent_days_on(standing: Standing, day: date) -> int:
+    """Whole days without a word between the last sign and this day."""
+    return max(0, (day - last_sign(standing, day)).days - 1)
+
+
 def distance_on(burden: Burden, standing: Standing, day: date) -> Distance:
     """How far away the patient is, after whole silent days between the last sign and this day."""
-    sign = last_sign(standing, day)
-    silent = max(0, (day - sign).days - 1)
+    sign, silent = last_sign(standing, day), silent_days_on(standing, day)
     if silent >= burden.assessments_only_after:
         return "assessments_only"
     if silent < burden.weekly_after or standing.dial == "weekly":

@@ -27,6 +27,8 @@ from coachbot.programme.model import (
     Touchpoint,
     Weekday,
 )
+from coachbot.programme.needs import NeedRule, Needs
+from coachbot.programme.rewards import COUNTED, Reward
 
 __all__ = ["FORMAT", "RESERVED", "Fault", "ProgrammeFault", "programme_from"]
 
@@ -36,7 +38,7 @@ FORMAT = 1
 _LATER = "It is kept for programmes made by a planner (docs/decisions/0003); format 1 cannot say it yet."
 
 #: Keys kept for programmes that a planner makes.
-RESERVED: Mapping[str, str] = dict.fromkeys(("ends", "planner", "goals", "education", "rewards"), _LATER)
+RESERVED: Mapping[str, str] = dict.fromkeys(("ends", "planner", "goals", "education"), _LATER)
 
 
 def programme_from(data: Mapping[str, object]) -> Programme:
@@ -71,7 +73,23 @@ def _programme(fields: Fields) -> Programme:
         concepts=tuple(_concept(each, codes) for each in fields.maps("concepts")),
         settings=_settings(fields.map("settings")),
         withheld=frozenset(fields.codes("withheld_in_safety_hold")),
+        bad_day_from=fields.whole("bad_day_from", 1, 10, default=6),
+        needs=_needs(fields.map("needs")) if fields.has("needs") else Needs(0, 0, ()),
+        rewards=tuple(_reward(each) for each in fields.maps("rewards")),
+        require_official=fields.flag("require_official"),
+        schedule_only=fields.flag("schedule_only"),
+        **_closing(fields),
     )
+
+
+def _closing(fields: Fields) -> dict[str, bool]:
+    """What the last day may bring; nothing where the file does not say."""
+    if not fields.has("closing"):
+        return {}
+    closing = fields.map("closing")
+    allowed = {name: closing.flag(name) for name in ("tells_allocation", "offers_other")}
+    closing.close()
+    return allowed
 
 
 def _arm(fields: Fields) -> Arm:
@@ -81,9 +99,7 @@ def _arm(fields: Fields) -> Arm:
 
 
 def _phase(fields: Fields, weeks: int) -> Phase:
-    phase = Phase(
-        fields.code("code"), fields.whole("first_week", 1, weeks), fields.whole("last_week", 1, weeks)
-    )
+    phase = Phase(fields.code("code"), fields.whole("first_week", 1, weeks), fields.whole("last_week", 1, weeks))
     fields.close()
     return phase
 
@@ -113,6 +129,7 @@ def _touchpoint(fields: Fields, arms: Collection[str], weeks: int) -> Touchpoint
         nag=fields.flag("nag"),
         folds=fields.flag("folds"),
         follow_up=follow_up,
+        silent_days=fields.whole("silent_days", 0, 365, default=0),
         beyond_budget=beyond,
     )
     fields.close()
@@ -132,6 +149,7 @@ def _assessment(fields: Fields) -> Assessment:
         reminders=tuple(_reminder(each) for each in fields.maps("reminders")),
         after=fields.code("after") if fields.has("after") else None,
         within=fields.whole("within", 0, 60, default=0),
+        overlaps=fields.codes("overlaps"),
     )
     fields.close()
     return assessment
@@ -193,6 +211,35 @@ def _fragment(fields: Fields, path: Path, value: object) -> str:
     if empty:
         fields.fault(path, f"{text!r} matches everything", "Leave at least one letter that is not optional.")
     return text
+
+
+def _reward(fields: Fields) -> Reward:
+    reward = Reward(fields.code("code"), fields.choice("of", COUNTED), fields.whole("count", 1, 1000))
+    fields.close()
+    return reward
+
+
+def _needs(fields: Fields) -> Needs:
+    needs = Needs(
+        forward=fields.whole("forward_days", 0, 60),
+        back=fields.whole("back_days", 0, 60),
+        rules=tuple(_need(each) for each in fields.maps("rules")),
+    )
+    fields.close()
+    return needs
+
+
+def _need(fields: Fields) -> NeedRule:
+    """One rule; a number that decides needs its source."""
+    heard = fields.heard("heard")
+    if fields.has("at_least"):
+        rule = NeedRule(fields.code("need"), heard, at_least=fields.whole("at_least", 0, 100))
+        if not fields.raw("source"):
+            fields.fault("source", "a number that decides needs its source", "Add `source:`.")
+    else:
+        rule = NeedRule(fields.code("need"), heard, among=fields.codes("among"))
+    fields.close()
+    return rule
 
 
 def _settings(fields: Fields) -> Settings:

@@ -15,7 +15,7 @@ from coachbot.programme.assessing import (
 )
 from coachbot.programme.days import Day, day_for
 from coachbot.programme.model import Assessment, Moment, Programme, Rule, Touchpoint
-from coachbot.programme.presence import Distance, distance_on, last_sign
+from coachbot.programme.presence import Distance, distance_on, last_sign, silent_days_on
 from coachbot.programme.standing import Standing
 
 
@@ -29,7 +29,7 @@ class Today:
     #: The next session in order that is not attended.
     next_session: Touchpoint | None
     distance: Distance
-    #: The day the patient was welcomed back in this absence, if that has happened.
+    #: The day the patient was last written to because of this absence, if that has happened.
     welcomed: date | None
 
 
@@ -49,11 +49,7 @@ class Candidate:
 def today_for(programme: Programme, standing: Standing, day: date) -> Today:
     """Looks at one patient's day."""
     following = next(
-        (
-            t
-            for t in programme.touchpoints
-            if t.rule == "next_session" and _still_to_do(programme, standing, t)
-        ),
+        (t for t in programme.touchpoints if t.rule == "next_session" and _still_to_do(programme, standing, t)),
         None,
     )
     return Today(
@@ -71,8 +67,8 @@ def _still_to_do(programme: Programme, standing: Standing, session: Touchpoint) 
 
 
 def _welcomed(programme: Programme, standing: Standing, day: date) -> date | None:
-    opened = next((standing.opened.get(t.id) for t in programme.touchpoints if t.rule == "away"), None)
-    return opened if opened is not None and opened > last_sign(standing, day) else None
+    opened = (standing.opened.get(t.id) for t in programme.touchpoints if t.rule == "away")
+    return max((one for one in opened if one is not None and one > last_sign(standing, day)), default=None)
 
 
 def for_arm(touchpoint: Touchpoint, arm: str) -> bool:
@@ -163,8 +159,21 @@ def _day_after_session(today: Today, touchpoint: Touchpoint) -> Iterator[Candida
 
 
 def _away(today: Today, touchpoint: Touchpoint) -> Iterator[Candidate]:
-    if today.distance == "weekly" and today.welcomed is None:
+    """The word that belongs to so long a silence, once in it; a shorter one's is not made up for."""
+    silent = silent_days_on(today.standing, today.day.date)
+    due = [t for t in today.programme.touchpoints if t.rule == "away" and _silence_is(today, t, silent)]
+    if not due or touchpoint is not max(due, key=lambda t: t.silent_days):
+        return
+    opened = today.standing.opened.get(touchpoint.id)
+    if opened is None or opened <= last_sign(today.standing, today.day.date):
         yield _candidate(today, touchpoint)
+
+
+def _silence_is(today: Today, touchpoint: Touchpoint, silent: int) -> bool:
+    """Has the silence reached this touchpoint? Past the last of the treatment only one that is meant for it."""
+    if today.distance == "near" or silent < touchpoint.silent_days:
+        return False
+    return today.distance == "weekly" or touchpoint.silent_days >= today.programme.burden.assessments_only_after
 
 
 def _safety_hold(today: Today, touchpoint: Touchpoint) -> Iterator[Candidate]:
@@ -189,9 +198,7 @@ def _assessment(today: Today, touchpoint: Touchpoint) -> Iterator[Candidate]:
 def _assessment_reminder(today: Today, touchpoint: Touchpoint) -> Iterator[Candidate]:
     for assessment, index, reminder in reminding(today.programme, today.standing, today.day.date):
         found = _candidate(today, touchpoint, f"{assessment.code}:{index}", assessment.dialog, reminder.part)
-        yield Candidate(
-            found.touchpoint, found.id, found.dialog, found.rule, found.wanted, found.expires, assessment
-        )
+        yield Candidate(found.touchpoint, found.id, found.dialog, found.rule, found.wanted, found.expires, assessment)
 
 
 def _after_last_assessment(today: Today, touchpoint: Touchpoint) -> Iterator[Candidate]:

@@ -28,7 +28,7 @@ _DOUBT_REACH = 3
 class Finding(NamedTuple):
     """Danger that was read in a text."""
 
-    #: crisis, cauda_equina, red_flag: a kind of the rules.
+    #: crisis, cauda_equina and so on: a kind of the rules.
     kind: str
     #: The words that were read, in their plain shape.
     phrase: str
@@ -46,13 +46,16 @@ class _Filed(NamedTuple):
 
 
 class Detector:
-    """Finds danger in a text. Holds nothing of any text; may be shared."""
+    """Finds danger in a text. Holds nothing of any text; may be shared.
 
-    def __init__(self, lexicons: Sequence[Lexicon], order: Sequence[str]) -> None:
+    Without `mends` a text is read as it stands: slips of the keyboard find nothing.
+    """
+
+    def __init__(self, lexicons: Sequence[Lexicon], order: Sequence[str], *, mends: bool = True) -> None:
         self._lexicons = {lexicon.language: lexicon for lexicon in lexicons}
         words = Counter(word for lexicon in lexicons for word in lexicon.vocabulary())
         real = frozenset().union(*(lexicon.harmless_words() for lexicon in lexicons))
-        self._mender = Mender(words, real)
+        self._mender = Mender(words, real) if mends else None
         self._by_word: dict[str, tuple[_Filed, ...]] = {}
         self._by_beginning: dict[str, tuple[_Filed, ...]] = {}
         self._always: tuple[_Filed, ...] = ()
@@ -91,7 +94,7 @@ class Detector:
     def _finds(self, text: str) -> Iterator[tuple[_Filed, str]]:
         first = fold(text)
         yield from self._read(first)
-        for mended in self._mender.readings(text, first):
+        for mended in self._mender.readings(text, first) if self._mender else ():
             yield from self._read(mended)
 
     def _read(self, shape: Folded) -> Iterator[tuple[_Filed, str]]:
@@ -186,7 +189,9 @@ class _Context:
         return False
 
 
-def detector_from(lexicons: Mapping[str, Mapping[str, object]], order: Sequence[str]) -> Detector:
+def detector_from(
+    lexicons: Mapping[str, Mapping[str, object]], order: Sequence[str], *, mends: bool = True
+) -> Detector:
     """A detector from the lexicons of all languages (parsed YAML) and the kinds of danger, the gravest first.
 
     Raises `LexiconFault` with everything that is wrong in any of them.
@@ -202,4 +207,4 @@ def detector_from(lexicons: Mapping[str, Mapping[str, object]], order: Sequence[
         faults.extend(reader.faults)
     if faults:
         raise LexiconFault(faults)
-    return Detector(read, order)
+    return Detector(read, order, mends=mends)

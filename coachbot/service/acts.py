@@ -10,17 +10,23 @@ from typing import Any
 from coachbot.engine import effects as fx
 from coachbot.engine.asks import Several
 from coachbot.engine.model import Dialog
-from coachbot.instruments import Instrument
+from coachbot.instruments import Answer, Instrument, Item
 from coachbot.instruments.scoring import score
+from coachbot.programme.gates import awake
 from coachbot.programme.localtime import moment
-from coachbot.service import safety
+from coachbot.service import assessing, safety
 from coachbot.service import tally as tallies
 from coachbot.service.draft import Draft
+from coachbot.service.lessons import heard_in
 from coachbot.service.records import AlertRow, ConsentRow, DiaryRow, ResponseRow
 
 Arguments = Mapping[str, Any]
+#: Kind of a diary entry on what has changed in the patient's health or treatment.
+HEALTH_CHANGE = "health_change"
 _IN = re.compile(r"(\d+(?:\.\d+)?)\s*(min|m|h|d)")
 _UNITS = {"min": "minutes", "m": "minutes", "h": "hours", "d": "days"}
+#: What `attended` calls the lessons, which both arms have.
+_LESSON = "cse_"
 #: Settings that change when things come.
 _SCHEDULE = {"zone", "morning", "evening", "session_day", "practice_days", "dial"}
 
@@ -38,26 +44,57 @@ def _record_practice(draft: Draft, arguments: Arguments, act: fx.Act) -> None:
         return
     draft.diary.append(DiaryRow(draft.new_id(), draft.record.id, draft.local.date(), kind, draft.now, body))
     draft.change_tally(tallies.after_practice(draft.tally, kind, draft.week, body))
+    if kind == "cse":
+        draft.change_tally(tallies.remembered(draft.tally, draft.local.date(), body, _bad_from(draft)))
+        _look_for_badges(draft)
     missed = draft.progress.missed + 1 if body["done"] == "not_today" else 0
     if kind == "cse":
         draft.change_progress(missed=missed)
 
 
+def _look_for_badges(draft: Draft) -> None:
+    programme = draft.world.pack.programmes.get(draft.enrolment.programme) if draft.enrolment else None
+    lessons = sum(code.startswith(_LESSON) for code in draft.progress.attended)
+    if programme is not None:
+        draft.change_tally(tallies.with_badges(draft.tally, programme.rewards, lessons))
+
+
+def _tell_badge(draft: Draft, arguments: Arguments, act: fx.Act) -> None:
+    draft.change_tally(tallies.after_telling(draft.tally))
+
+
+def _bad_from(draft: Draft) -> int:
+    programme = draft.world.pack.programmes.get(draft.enrolment.programme) if draft.enrolment else None
+    return programme.bad_day_from if programme else tallies.FLARE_LEVEL
+
+
 def _award(draft: Draft, arguments: Arguments, act: fx.Act) -> None:
     draft.change_tally(tallies.after_award(draft.tally, str(arguments["award"])))
+    _look_for_badges(draft)
 
 
 def _attended(draft: Draft, arguments: Arguments, act: fx.Act) -> None:
     what = str(arguments["what"])
     if what not in draft.progress.attended:
         draft.change_progress(attended=(*draft.progress.attended, what))
+        _look_for_badges(draft)
 
 
 def _assessment_done(draft: Draft, arguments: Arguments, act: fx.Act) -> None:
-    name = str(arguments["assessment"])
-    if name not in draft.progress.assessments:
-        draft.change_progress(assessments=(*draft.progress.assessments, name))
-        draft.replan()
+    assessing.done(draft, str(arguments["assessment"]))
+
+
+def _rule_out(draft: Draft, arguments: Arguments, act: fx.Act) -> None:
+    """A condition told in a talk: what is not for it stays out from now on, until a clinician clears it."""
+    condition = str(arguments["condition"])
+    if condition not in draft.progress.conditions:
+        draft.change_progress(conditions=(*draft.progress.conditions, condition))
+
+
+def _rule_in(draft: Draft, arguments: Arguments, act: fx.Act) -> None:
+    """A misreading is put right; what the screening found stays as it is."""
+    kept = tuple(one for one in draft.progress.conditions if one != str(arguments["condition"]))
+    draft.change_progress(conditions=kept)
 
 
 # -- settings -----------------------------------------------------------------------------------------
@@ -140,6 +177,10 @@ def _export(draft: Draft, arguments: Arguments, act: fx.Act) -> None:
     draft.later("export")
 
 
+def _doctor_page(draft: Draft, arguments: Arguments, act: fx.Act) -> None:
+    draft.later("doctor_page")
+
+
 def _erase(draft: Draft, arguments: Arguments, act: fx.Act) -> None:
     draft.change_enrolment(state="withdrawn")
     draft.replan()
@@ -160,6 +201,16 @@ def _alert(draft: Draft, arguments: Arguments, act: fx.Act) -> None:
         safety.tell_staff(draft, rule, priority, words=str(note or ""))
 
 
+def _record_change(draft: Draft, arguments: Arguments, act: fx.Act) -> None:
+    """What is worse or new, other treatment, other medicine: kept as told, beside the alert that staff see."""
+    what, details = tuple(arguments.get("what") or ()), arguments.get("details")
+    if not what:
+        return
+    body = {"what": list(what), "asked_in": act.dialog} | ({"details": str(details)} if details else {})
+    row = DiaryRow(draft.new_id(), draft.record.id, draft.local.date(), HEALTH_CHANGE, draft.now, body)
+    draft.diary.append(row)
+
+
 def _hand_over(draft: Draft, arguments: Arguments, act: fx.Act) -> None:
     open_alert(draft, "hand_over", "medium", {"reason": arguments["reason"], "dialog": act.dialog})
 
@@ -171,10 +222,29 @@ def open_alert(draft: Draft, kind: str, priority: str, body: dict[str, Any]) -> 
     return row
 
 
+def _record_guess(draft: Draft, arguments: Arguments, act: fx.Act) -> None:
+    """Which programme the patient believes to have been in, and how sure: kept like a questionnaire."""
+    answers = {name: arguments[name] for name in ("guess", "sure") if arguments.get(name) is not None}
+    if not answers:
+        return
+    body = {
+        "answers": answers,
+        "scores": {},
+        "wording": "own",
+        "version": draft.world.pack.library.dialogs[act.dialog].version,
+        "language": draft.record.profile.language,
+        "result": "done",
+    }
+    row = ResponseRow(draft.new_id(), draft.record.id, "blinding", "", draft.local.date(), draft.now, body)
+    draft.responses.append(row)
+
+
 # -- later --------------------------------------------------------------------------------------------
 def _remind(draft: Draft, arguments: Arguments, act: fx.Act) -> None:
     dialog = str(arguments["dialog"])
     due = _reminder_due(draft, arguments)
+    if act.touchpoint and not arguments.get("at"):  # a talk the coach began does not come back at night
+        due = _waking(draft, due)
     draft.arm(f"remind:{dialog}", due, dialog=dialog, touchpoint=act.touchpoint)
 
 
@@ -188,6 +258,13 @@ def _reminder_due(draft: Draft, arguments: Arguments) -> datetime:
     if found is None:
         raise ValueError(f"remind: '{arguments.get('in')}' is not a time like '3 h' or '20 min'")
     return draft.now + timedelta(**{_UNITS[found[2]]: float(found[1])})
+
+
+def _waking(draft: Draft, due: datetime) -> datetime:
+    """The moment itself, or the end of the programme's quiet hours."""
+    programme = draft.world.pack.programmes.get(draft.enrolment.programme) if draft.enrolment else None
+    zone = draft.record.profile.zone or "UTC"
+    return awake(programme.burden, due, zone) if programme else due
 
 
 def _next_time(draft: Draft, at: time) -> datetime:
@@ -207,48 +284,69 @@ def respond(draft: Draft, effect: fx.Respond) -> None:
     answers = item_answers(instrument, dialog, effect.answers)
     if all(value is None for value in answers.values()):
         return
-    day = draft.local.date()
+    day, scores, assessment = draft.local.date(), dict(score(instrument, answers)), assessing.code_of(draft)
+    _remember_answers(draft, instrument, answers, scores)
     body = {
         "answers": answers,
-        "scores": dict(score(instrument, answers)),
-        "wording": instrument.wording,
+        "scores": scores,
+        "wording": instrument.wording_in(draft.record.profile.language),
         "version": dialog.version,
         "language": draft.record.profile.language,
         "result": effect.result,
+        "missing": sum(value is None for value in answers.values()),
+        **assessing.times_of(draft, assessment, effect.shown_at),
     }
     draft.responses.append(
-        ResponseRow(draft.new_id(), draft.record.id, effect.instrument, _assessment(draft), day, draft.now, body)
+        ResponseRow(draft.new_id(), draft.record.id, effect.instrument, assessment, day, draft.now, body)
     )
     if effect.result == "done":
         answered = {**draft.progress.answered, effect.instrument: day.isoformat()}
         draft.change_progress(answered=answered)
 
 
-def _assessment(draft: Draft) -> str:
-    for frame in draft.record.conversation.frames:
-        if frame.dialog.startswith("assessment/"):
-            return frame.dialog.removeprefix("assessment/")
-    return ""
+def _remember_answers(
+    draft: Draft, instrument: Instrument, answers: Mapping[str, Answer], scores: Mapping[str, Any]
+) -> None:
+    """Keep what may move lessons of the day forward; the newest answer counts."""
+    programme = draft.world.pack.programmes.get(draft.enrolment.programme) if draft.enrolment else None
+    if programme is not None and (heard := heard_in(programme, instrument, answers, scores)):
+        draft.change_progress(heard={**draft.progress.heard, **heard})
 
 
-def item_answers(instrument: Instrument, dialog: Dialog, slots: Mapping[str, Any]) -> dict[str, int | None]:
+def item_answers(instrument: Instrument, dialog: Dialog, slots: Mapping[str, Any]) -> dict[str, Answer]:
     """Slots of an instrument's dialog as item values: anchors to numbers, ticks to 1 and 0, skipped to None."""
-    answers: dict[str, int | None] = {item.code: None for item in instrument.items}
+    answers: dict[str, Answer] = {item.code: None for item in instrument.items}
     for state in dialog.states.values():
         if isinstance(state.ask, Several) and (ticked := slots.get(state.ask.name)) is not None:
-            answers.update({code: int(code in ticked) for code in state.ask.of})
-    for item in instrument.items:
-        slot = slots.get(item.code)
-        if slot is not None:
-            values = {anchor.code: anchor.value for anchor in item.anchors}
-            answers[item.code] = values[slot] if isinstance(slot, str) and slot in values else int(slot)
+            answers.update({code: int(code in ticked) for code in state.ask.of if code in answers})
+    answers.update({item.code: _answer(item, slots[item.code]) for item in instrument.items if _told(slots, item)})
     return answers
+
+
+def _told(slots: Mapping[str, Any], item: Item) -> bool:
+    return slots.get(item.code) is not None
+
+
+def _answer(item: Item, slot: Any) -> Answer:
+    if item.kind == "text":
+        return str(slot)
+    if item.kind == "several":
+        return tuple(slot)
+    if item.kind == "number":
+        return float(slot)
+    values = {anchor.code: anchor.value for anchor in item.anchors}
+    return values[slot] if isinstance(slot, str) and slot in values else int(slot)
 
 
 _HANDLERS: dict[str, Callable[[Draft, Arguments, fx.Act], None]] = {
     "record_practice": _record_practice,
     "award": _award,
+    "tell_badge": _tell_badge,
     "alert": _alert,
+    "rule_out": _rule_out,
+    "record_change": _record_change,
+    "rule_in": _rule_in,
+    "record_guess": _record_guess,
     "save": _save,
     "consent": _consent,
     "screened": _screened,
@@ -261,6 +359,7 @@ _HANDLERS: dict[str, Callable[[Draft, Arguments, fx.Act], None]] = {
     "stop_treatment": _stop_treatment,
     "withdraw": _withdraw,
     "export_data": _export,
+    "doctor_page": _doctor_page,
     "erase": _erase,
     "hand_over": _hand_over,
     "draw_progress": _draw_progress,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping, Sequence
 
-from coachbot.service import exporting, progress
+from coachbot.service import doctor_page, exporting, progress
 from coachbot.service.draft import Draft
 from coachbot.service.ports import Store, Transaction
 from coachbot.service.records import Afterwards, Changes, MediaRow, PatientRecord
@@ -43,9 +43,7 @@ class AfterwardsWork:
         alt = progress.describe(self._world, record, diary)
         self._send_media(record, "progress.png", "image/png", picture, alt)
 
-    def _send_media(
-        self, record: PatientRecord, name: str, media_type: str, content: bytes, alt: str
-    ) -> None:
+    def _send_media(self, record: PatientRecord, name: str, media_type: str, content: bytes, alt: str) -> None:
         media = MediaRow(self._world.ids.next(), record.id, name, media_type, content, self._world.clock.now())
         kind = "picture" if media_type.startswith("image/") else "file"
         body = {"kind": kind, "media": str(media.id), "name": name, "alt": alt}
@@ -64,6 +62,12 @@ class AfterwardsWork:
         page = exporting.page(self._world, data)
         self._send_media(record, "my-data.json", "application/json", exporting.as_json(data), "")
         self._send_media(record, "my-data.html", "text/html", page, "")
+
+    def _doctor_page(self, patient: str) -> None:
+        with self._store.reading() as tx:
+            record, diary, responses = tx.load([patient])[patient], tx.diary(patient), tx.responses(patient)
+        page = doctor_page.page(self._world, record, diary, responses)
+        self._send_media(record, "for-my-doctor.html", "text/html", page, "")
 
     # -- erasure -----------------------------------------------------------------------------------------
     def _erase(self, patient: str) -> None:

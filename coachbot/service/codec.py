@@ -57,15 +57,16 @@ def _frame(frame: Frame) -> list[Any]:
     passed = [[p.state, dict(p.slots)] for p in frame.passed]
     return [
         frame.dialog, frame.version, frame.state, frame.opened, dict(frame.slots), frame.touchpoint, passed,
-        frame.pace, _prompt(frame.parked),
+        frame.pace, _prompt(frame.parked), *([frame.since.isoformat()] if frame.since else []),
     ]  # fmt: skip
 
 
 def _load_frame(data: list[Any]) -> Frame:
-    dialog, version, state, opened, slots, touchpoint, passed, pace, parked = data
+    dialog, version, state, opened, slots, touchpoint, passed, pace, parked, *since = data
     return Frame(
         dialog, version, state, opened, _slots(slots), touchpoint,
         tuple(Passed(name, _slots(values)) for name, values in passed), pace, _load_prompt(parked),
+        datetime.fromisoformat(since[0]) if since else None,
     )  # fmt: skip
 
 

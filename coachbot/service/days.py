@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -14,8 +15,10 @@ from coachbot.programme.model import Programme
 from coachbot.programme.plan import DayPlan, Planned, plan_day
 from coachbot.programme.presence import distance_on, paused_on, silent_at
 from coachbot.programme.standing import Standing
+from coachbot.service import assessing
 from coachbot.service.draft import Draft
-from coachbot.service.facts import local_now
+from coachbot.service.facts import PLANNED_STATES, local_now
+from coachbot.service.lessons import lessons_for
 from coachbot.service.ports import Transaction
 from coachbot.service.records import Enrolment, PatientRecord, PlanRow, Progress, TimerRow
 from coachbot.service.speaking import Delivery
@@ -27,7 +30,6 @@ BUSY_RETRY = timedelta(minutes=20)
 BUSY_AFTER_WORD = timedelta(minutes=30)
 _KEPT_DAYS = 14
 _NEVER_MOVED = ("assessment/", "safety/")
-_PLANNED_STATES = ("active", "treatment_stopped", "finished")
 
 
 def standing_of(record: PatientRecord, now: datetime) -> Standing:
@@ -93,34 +95,29 @@ def plan(draft: Draft, tx: Transaction) -> PlanRow | None:
     programme, enrolment = programme_of(draft), draft.enrolment
     if programme is None or enrolment is None or enrolment.anchor is None:
         return None
-    if enrolment.state not in _PLANNED_STATES:
+    if enrolment.state not in PLANNED_STATES:
         return None
-    today = draft.local.date()
+    assessing.note_missed(draft)
+    today, lessons = draft.local.date(), lessons_for(draft)
     day = plan_day(
         programme,
         standing_of(draft.record, draft.now),
         today,
-        education=education_for(draft),
+        education=tuple(lesson.id for lesson in lessons),
         not_before=draft.now,
     )
     day = _after_the_first_day(draft, day)
     for planned in day.planned:
         _arm(draft, planned)
     draft.arm("plan", moment(today + timedelta(days=1), PLANNING_TIME, draft.record.profile.zone or "UTC"))
-    return PlanRow(draft.record.id, today, plan_body(day))
+    return PlanRow(draft.record.id, today, plan_body(day, {lesson.id: lesson.why for lesson in lessons}))
 
 
 def _after_the_first_day(draft: Draft, day: DayPlan) -> DayPlan:
     """The daily check-in of a rest begins on the morning after: that day's talk has just been held."""
-    if draft.progress.alert_news.get("told_on") != day.day.isoformat():
+    if draft.progress.alert_news.get("rest_from") != day.day.isoformat():
         return day
     return replace(day, planned=tuple(p for p in day.planned if p.kind != "safety"))
-
-
-def education_for(draft: Draft) -> tuple[str, ...]:
-    """The ordered education messages that this patient's arm may meet."""
-    arm = draft.enrolment.arm if draft.enrolment else ""
-    return tuple(m.id for m in draft.world.pack.education if not m.arms or arm in m.arms)
 
 
 def _arm(draft: Draft, planned: Planned) -> None:
@@ -139,15 +136,28 @@ def _arm(draft: Draft, planned: Planned) -> None:
     )
 
 
-def plan_body(day: DayPlan) -> dict[str, Any]:
-    """A day plan as it is kept: what, when, by which rule; and what was held back, and why."""
+def plan_body(day: DayPlan, lessons: Mapping[str, str]) -> dict[str, Any]:
+    """A day plan as it is kept: what, when, by which rule; what was held back, and why.
+
+    `lessons` tells of each lesson of the day what brought it forward.
+    """
     return {
-        "planned": [
-            {"id": p.id, "dialog": p.dialog, "due": p.due.isoformat(), "rule": p.rule, "quiet": p.quiet}
-            for p in day.planned
-        ],
+        "planned": [_planned_body(p, lessons) for p in day.planned],
         "suppressed": [{"id": s.id, "reason": str(s.reason)} for s in day.suppressed],
     }
+
+
+def _planned_body(planned: Planned, lessons: Mapping[str, str]) -> dict[str, Any]:
+    body = {
+        "id": planned.id,
+        "dialog": planned.dialog,
+        "due": planned.due.isoformat(),
+        "rule": planned.rule,
+        "quiet": planned.quiet,
+    }
+    if planned.education is None:
+        return body
+    return {**body, "education": planned.education, "education_why": lessons.get(planned.education, "")}
 
 
 # -- opening ------------------------------------------------------------------------------------------
@@ -164,13 +174,20 @@ def busy(record: PatientRecord, draft: Draft) -> bool:
     return draft.now - record.last_heard < BUSY_AFTER_WORD
 
 
+def held_open(draft: Draft) -> bool:
+    """Is there a talk that nothing may begin beside: one of the patient's, or one with a person?"""
+    return bool(draft.progress.hand_over) or busy(draft.record, draft)
+
+
 def open_touchpoint(draft: Draft, row: TimerRow) -> tuple[Opened, Delivery] | None:
     """What a due touchpoint opens; None if it waits or is dropped."""
     expires = datetime.fromisoformat(row.body["expires"])
     if draft.now >= expires:
+        draft.because["dropped"] = "window_closed"
         return None
-    if busy(draft.record, draft):
-        draft.arm(row.purpose, draft.now + BUSY_RETRY, **row.body)
+    if held_open(draft):
+        draft.arm(row.purpose, draft.now + BUSY_RETRY, **{**row.body, "waited": row.body.get("waited", 0) + 1})
+        draft.because.clear()
         return None
     _count(draft, row)
     body = row.body
@@ -225,6 +242,7 @@ def _count(draft: Draft, row: TimerRow) -> None:
     if body.get("education"):
         changes["education_today"] = body["education"]
         changes["education_given"] = progress.education_given + 1
+        changes["education_log"] = (*progress.education_log, body["education"])
     if body.get("nag"):
         about = body.get("about") or body["touchpoint"]
         changes["nags"] = (*progress.nags, today)[-_KEPT_DAYS:]
@@ -243,15 +261,15 @@ def may_nag(draft: Draft, tx: Transaction) -> bool:
     What the day still brings goes before a nudge.
     """
     programme = programme_of(draft)
-    if programme is None or draft.enrolment is None or draft.enrolment.anchor is None:
+    if programme is None or draft.enrolment is None or draft.enrolment.anchor is None or draft.progress.hand_over:
         return False
     standing = standing_of(draft.record, draft.now)
     burden = programme.burden
-    if silent_at(standing, draft.now) or standing.safety_hold or standing.state not in _PLANNED_STATES:
+    if silent_at(standing, draft.now) or standing.safety_hold or standing.state not in PLANNED_STATES:
         return False
     if standing.nags_week >= burden.nags_per_week or not _waking(draft, burden):
         return False
-    if distance_on(burden, standing, draft.local.date()) != "near":     # after silent days nobody is nudged
+    if distance_on(burden, standing, draft.local.date()) != "near":  # after silent days nobody is nudged
         return False
     ahead = sum(row.purpose.startswith("touch:") for row in tx.timers_of(draft.record.id))
     return standing.sent_today + ahead < burden.per_day and standing.sent_week + ahead < burden.per_week
@@ -261,9 +279,7 @@ def count_nag(draft: Draft) -> None:
     """A nudge was sent."""
     today = draft.local.date().isoformat()
     progress = draft.progress
-    draft.change_progress(
-        nags=(*progress.nags, today)[-_KEPT_DAYS:], unprompted=_one_more(progress, today)
-    )
+    draft.change_progress(nags=(*progress.nags, today)[-_KEPT_DAYS:], unprompted=_one_more(progress, today))
 
 
 def _waking(draft: Draft, burden: Any) -> bool:

@@ -75,6 +75,24 @@ class Desk:
             tx.add_device(hashed(secret), patient, at_real=self._clock.real())
         return secret
 
+    def is_enrolled(self, chat: str) -> bool:
+        """Whether somebody who came in with a code is at this chat."""
+        with self._store.reading() as tx:
+            patient = tx.find_address(self.account, chat)
+            record = tx.load([patient]).get(patient) if patient else None
+        return record is not None and record.enrolment is not None
+
+    # -- remembering -------------------------------------------------------------------------------------
+    def remembered(self, name: str) -> str | None:
+        """What the channel asked to remember; nothing personal."""
+        with self._store.reading() as tx:
+            return tx.setting(name)
+
+    def remember(self, name: str, value: str) -> None:
+        """Keep something of the channel's own, such as the messenger's name of a file it has been sent."""
+        with self._store.writing() as tx:
+            tx.put_setting(name, value)
+
     # -- reading -----------------------------------------------------------------------------------------
     def lines(
         self, patient: str, *, after: int = 0, before: int = LAST_ID, limit: int = 500, newest: bool = False

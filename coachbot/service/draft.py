@@ -22,8 +22,12 @@ from coachbot.service.records import (
     ResponseRow,
     Tally,
     TimerRow,
+    TraceRow,
 )
 from coachbot.service.world import World
+
+#: Decisions of one turn that are kept.
+_MOST_CHOSEN = 30
 
 
 @dataclass(slots=True)
@@ -42,6 +46,10 @@ class Draft:
     consents: list[ConsentRow] = field(default_factory=list)
     incidents: list[Incident] = field(default_factory=list)
     afterwards: list[Afterwards] = field(default_factory=list)
+    #: Why the turn says what it says: the touchpoint behind it, what guards decided, which words each row shows.
+    because: dict[str, Any] = field(default_factory=dict)
+    chose: list[dict[str, Any]] = field(default_factory=list)
+    said: dict[str, str] = field(default_factory=dict)
     profile_changed: bool = False
     enrolment_changed: bool = False
 
@@ -105,6 +113,12 @@ class Draft:
         """Something the operator must see; nothing personal in `detail`."""
         self.incidents.append(Incident(self.new_id(), self.now, kind, self.record.id, detail))
 
+    def _traces(self) -> list[TraceRow]:
+        if not (self.because or self.chose or self.said):
+            return []
+        body = {**self.because, "chose": self.chose[:_MOST_CHOSEN], "said": self.said}
+        return [TraceRow(self.turn, self.record.id, body)]
+
     def merge(self, changes: Changes) -> None:
         """Add this turn to its group."""
         patient = self.record.id
@@ -120,4 +134,5 @@ class Draft:
         changes.alerts += self.alerts
         changes.consents += self.consents
         changes.incidents += self.incidents
+        changes.traces += self._traces()
         changes.afterwards += self.afterwards

@@ -6,8 +6,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
+from coachbot.authoring.exercises import name_of
 from coachbot.engine.events import Closed
 from coachbot.errors import EnrolmentError
+from coachbot.service import handing
 from coachbot.service.draft import Draft
 from coachbot.service.facts import local_now
 from coachbot.service.ids import hashed, new_code, plain_code
@@ -35,15 +37,15 @@ class Enrolments:
         if found is None:
             known = ", ".join(sorted(self._world.pack.programmes))
             raise EnrolmentError(f"programme '{programme}' is not in the pack; there is: {known}")
+        if found.schedule_only:
+            raise EnrolmentError(f"programme '{programme}' is a schedule only; nobody can be invited to it yet")
         arms = [a.code for a in found.arms]
         if arm not in arms:
             raise EnrolmentError(f"programme '{programme}' has no arm '{arm}'; it has: {', '.join(arms)}")
         code = new_code()
         expires = self._world.clock.real() + timedelta(days=INVITATION_DAYS).total_seconds()
         with self._store.writing() as tx:
-            tx.add_invitation(
-                hashed(plain_code(code)), Invitation(programme, arm, self._site, note), expires
-            )
+            tx.add_invitation(hashed(plain_code(code)), Invitation(programme, arm, self._site, note), expires)
         return code
 
     def confirm(self, code: str, by: str) -> None:
@@ -61,6 +63,9 @@ class Enrolments:
                 raise EnrolmentError(
                     f"enrolment {code} was screened out ({reasons}); the programme's rules don't admit this patient"
                 )
+            self._refuse_unread(tx, draft, code)
+            if enrolment.progress.safety_hold:
+                raise EnrolmentError(f"enrolment {code}: the rest has not been ended (coachbot enrolment end-rest)")
             draft.change_enrolment(state="active", anchor=draft.local.date())
             draft.replan()
             say_section(draft, "confirmed", Delivery(lane=1), by=by)
@@ -74,10 +79,138 @@ class Enrolments:
         """A clinician ends the rest after a safety event: exercise and education go on."""
 
         def end(tx: Transaction, draft: Draft) -> None:
+            self._refuse_unread(tx, draft, code)
+            rested = draft.progress.safety_hold
             draft.change_progress(safety_hold=False, alert_news={})
             draft.replan()
+            if rested and draft.enrolment is not None and draft.enrolment.state not in ("withdrawn", "finished"):
+                say_section(draft, "rest_ended", Delivery(lane=1), by=by)
 
         self._change(code, end)
+
+    def _refuse_unread(self, tx: Transaction, draft: Draft, code: str) -> None:
+        """Nothing goes on over the head of an alert about danger that nobody has acknowledged."""
+        for alert in tx.alerts(draft.record.id, open_only=True):
+            if alert.acknowledged_at is None and alert.kind in draft.world.rules:
+                raise EnrolmentError(
+                    f"enrolment {code}: alert {alert.id} ({alert.kind}) is not acknowledged; see to it first, then "
+                    f"`coachbot alerts --acknowledge {alert.id}`"
+                )
+
+    def clear(self, code: str, condition: str, by: str) -> None:
+        """A clinician has looked: a condition that was told in a talk rules nothing out any more.
+
+        What the screening found stays as it is. Raises EnrolmentError for a condition that nobody told.
+        """
+
+        def allow(tx: Transaction, draft: Draft) -> None:
+            told = draft.progress.conditions
+            if condition not in told:
+                raise EnrolmentError(
+                    f"enrolment {code}: '{condition}' was not told; there is: {', '.join(told) or 'nothing'}"
+                )
+            draft.change_progress(conditions=tuple(one for one in told if one != condition))
+            say_section(draft, "condition_cleared", Delivery(lane=1), by=by)
+
+        self._change(code, allow)
+
+    def rule_out(self, code: str, exercise: str, by: str) -> None:
+        """A clinician takes an exercise out: it is offered nowhere from now on. The patient is told."""
+
+        def take(tx: Transaction, draft: Draft) -> None:
+            if exercise in self._ruled_out(draft):
+                raise EnrolmentError(f"'{exercise}' is ruled out for {code} already")
+            let_in = tuple(one for one in draft.progress.let_in if one != exercise)
+            draft.change_progress(taken_out=(*draft.progress.taken_out, exercise), let_in=let_in)
+            self._say_of_exercise(draft, "exercise_taken_out", exercise, by)
+
+        self._known_exercise(exercise)
+        self._change(code, take)
+
+    def allow(self, code: str, exercise: str, by: str) -> None:
+        """A clinician lets an exercise in, whatever the screening said. The patient is told."""
+
+        def let(tx: Transaction, draft: Draft) -> None:
+            if exercise not in self._ruled_out(draft):
+                raise EnrolmentError(f"'{exercise}' is not ruled out for {code}")
+            taken_out = tuple(one for one in draft.progress.taken_out if one != exercise)
+            screened = self._world.exercises.told_out(
+                str(draft.progress.screening.get("reasons") or ""), draft.progress.conditions
+            )
+            let_in = (*draft.progress.let_in, exercise) if exercise in screened else draft.progress.let_in
+            draft.change_progress(taken_out=taken_out, let_in=let_in)
+            self._say_of_exercise(draft, "exercise_let_in", exercise, by)
+
+        self._known_exercise(exercise)
+        self._change(code, let)
+
+    def _known_exercise(self, exercise: str) -> None:
+        known = self._world.pack.exercises
+        if exercise not in known:
+            raise EnrolmentError(f"there is no exercise '{exercise}'; there are {', '.join(sorted(known))}")
+
+    def _ruled_out(self, draft: Draft) -> tuple[str, ...]:
+        progress = draft.progress
+        reasons = str(progress.screening.get("reasons") or "")
+        book = self._world.exercises
+        found: tuple[str, ...] = book.facts(reasons, progress.conditions, progress.taken_out, progress.let_in)[
+            "ruled_out"
+        ]
+        return found
+
+    def _say_of_exercise(self, draft: Draft, section: str, exercise: str, by: str) -> None:
+        """Told, without a sound, to whoever is in the programme; not to somebody whose exercises rest."""
+        enrolment = draft.enrolment
+        if enrolment is None or enrolment.state != "active" or draft.progress.safety_hold:
+            return
+        words, language = self._world.pack.words, draft.record.profile.language
+        own = words.sections(language, f"exercises/{exercise}") or words.sections(
+            words.default_language, f"exercises/{exercise}"
+        )
+        say_section(draft, section, Delivery(lane=1, quiet=True), by=by, exercise=name_of(own) or exercise)
+
+    def pause(self, code: str, days: int | None, by: str) -> None:
+        """Staff set a pause for the patient, of so many days or (None) until somebody ends it. Assessments go on."""
+
+        def rest(tx: Transaction, draft: Draft) -> None:
+            today = draft.local.date()
+            until = (today + timedelta(days=days)).isoformat() if days else None
+            draft.change_progress(paused_from=today.isoformat(), paused_until=until)
+            draft.replan()
+            say_section(draft, "paused_by_clinic", Delivery(lane=1, quiet=True), by=by)
+
+        self._change(code, rest)
+
+    def resume(self, code: str, by: str) -> None:
+        """Staff end a pause, be it their own or the patient's."""
+
+        def go_on(tx: Transaction, draft: Draft) -> None:
+            if draft.progress.paused_from is None:
+                raise EnrolmentError(f"enrolment {code} is not paused")
+            draft.change_progress(paused_from=None, paused_until=None)
+            draft.replan()
+            say_section(draft, "resumed_by_clinic", Delivery(lane=1, quiet=True), by=by)
+
+        self._change(code, go_on)
+
+    def take_over(self, patient: str, staff: int, name: str) -> None:
+        """A person takes over the talk; what asked for one is thereby seen."""
+
+        def come(tx: Transaction, draft: Draft) -> None:
+            handing.take_over(draft, staff, name)
+            for alert in tx.alerts(patient, open_only=True):
+                if alert.kind in handing.ASKED_FOR:
+                    draft.alerts.append(replace(alert, acknowledged_at=draft.now, acknowledged_by=name))
+
+        self._change_patient(patient, come)
+
+    def write(self, patient: str, staff: int, name: str, text: str) -> None:
+        """A person who has taken over writes to the patient."""
+        self._change_patient(patient, lambda tx, draft: handing.write(draft, staff, name, text))
+
+    def hand_back(self, patient: str) -> None:
+        """The person has finished; the coach comes back at the open question."""
+        self._change_patient(patient, lambda tx, draft: handing.hand_back(draft, self._turns.apply))
 
     def withdraw(self, code: str) -> None:
         """Staff end an enrolment, at the patient's word."""
@@ -101,10 +234,10 @@ class Enrolments:
         def note(tx: Transaction, draft: Draft) -> None:
             draft.alerts.append(seen)
             draft.disarm(f"escalate:{alert_id}")
-            at = local_now(draft.record.profile, now).strftime("%H:%M")
-            if draft.progress.alert_news:
-                news = {**draft.progress.alert_news, "read_by": by, "read_at": at}
-                draft.change_progress(alert_news=news)
+            local, news = local_now(draft.record.profile, now), draft.progress.alert_news
+            if news.get("alert") == str(alert_id):
+                read = {"read_by": by, "read_at": local.strftime("%H:%M"), "read_on": local.date().isoformat()}
+                draft.change_progress(alert_news={**news, **read})
             if draft.progress.erase_wanted:
                 draft.later("erase")
 

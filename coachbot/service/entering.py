@@ -4,38 +4,133 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from coachbot.engine.asks import FreeText
 from coachbot.engine.events import Attached, Event, Opened, Pressed, Said
+from coachbot.engine.model import Dialog
 from coachbot.service.draft import Draft
 from coachbot.service.ids import hashed, new_code, plain_code
 from coachbot.service.ports import Transaction
-from coachbot.service.records import Enrolment, InboxRow
+from coachbot.service.records import AlertRow, Enrolment, InboxRow
 from coachbot.service.speaking import Delivery, say_section
 
 WELCOME = "enrol/welcome"
 _LONGEST_TEXT = 20_000
 _CODE_LENGTH = 16
+#: Updates that are no word of the patient's: a stranger is not greeted for them.
+_NO_WORDS = ("blocked", "unblocked", "edited")
+#: What a sent thing can answer: the action that takes such an answer, and the argument that names its slot.
+_ANSWERS = {"location": ("guess_zone", "from"), "contact": ("save", "phone")}
 
 
 def enter(tx: Transaction, draft: Draft, row: InboxRow) -> Event | None:
     """The event an update stands for; None if it was answered here (a stranger, a wrong code)."""
     kind = str(row.body.get("kind"))
     text = str(row.body.get("text") or "")
+    if draft.enrolment is None and kind in _NO_WORDS:
+        return None
     if kind == "start" or (draft.enrolment is None and _looks_like_code(text)):
+        reached(draft, kind)
         return _start(tx, draft, text)
     if draft.enrolment is None:
         say_section(draft, "unknown_chat", Delivery())
         return None
-    return _event(row, kind, text)
+    if kind == "blocked":
+        _shut(tx, draft)
+        return None
+    reached(draft, kind)
+    if kind == "unblocked":
+        return None
+    return _event(tx, draft, row, kind, text)
 
 
-def _event(row: InboxRow, kind: str, text: str) -> Event:
+def _event(tx: Transaction, draft: Draft, row: InboxRow, kind: str, text: str) -> Event | None:
     if kind == "press":
-        return Pressed(str(row.body.get("token") or ""), str(row.body.get("code") or ""))
+        return _press(draft, str(row.body.get("token") or ""), str(row.body.get("code") or ""))
     if kind == "attachment":
-        return Attached(str(row.body.get("attachment") or "file"))
+        sent = str(row.body.get("attachment") or "file")
+        return Said(text) if text and _answers(draft, sent) else Attached(sent)
+    if kind == "command":
+        return Said(_phrase(draft, str(row.body.get("code") or "")) or text)
+    if kind == "edited":
+        say_section(draft, "edited", Delivery())
+        return None
+    if _replies_to_another(tx, draft, str(row.body.get("reply_to") or "")):
+        say_section(draft, "replied_to_another", Delivery())
+        return None
     return Said(text[:_LONGEST_TEXT])
 
 
+# -- reading what was meant ---------------------------------------------------------------------------
+def _press(draft: Draft, token: str, code: str) -> Event | None:
+    """A press. One that ticks or unticks changes nothing if it is so already: messengers repeat presses."""
+    prompt = draft.record.conversation.prompt
+    sign, bare = code[:1], code[1:]
+    if sign == "#" and prompt is not None and prompt.token == token and bare.isdecimal():
+        place = int(bare)
+        return Pressed(token, prompt.labels[place][0] if place < len(prompt.labels) else code)
+    if sign not in ("+", "-"):
+        return Pressed(token, code)
+    if prompt is not None and prompt.token == token and (bare in prompt.chosen) == (sign == "+"):
+        return None
+    return Pressed(token, bare)
+
+
+def _open_question(draft: Draft) -> tuple[Dialog, object] | None:
+    prompt = draft.record.conversation.prompt
+    dialog = draft.world.pack.library.dialogs.get(prompt.dialog) if prompt else None
+    state = dialog.states.get(prompt.state) if dialog and prompt else None
+    return (dialog, state.ask) if dialog is not None and state is not None else None
+
+
+def _answers(draft: Draft, sent: str) -> bool:
+    """Whether the open question asks for what was sent: a place for a zone, a contact for a phone number."""
+    wanted, question = _ANSWERS.get(sent), _open_question(draft)
+    if wanted is None or question is None or not isinstance(question[1], FreeText):
+        return False
+    name, (action, argument) = question[1].name, wanted
+    sources = [
+        dict(done.arguments).get(argument)
+        for state in question[0].states.values() for done in state.do if done.name == action
+    ]  # fmt: skip
+    return any(source is not None and source({name: sent}) == sent for source in sources)
+
+
+def _phrase(draft: Draft, code: str) -> str:
+    """What a patient would type for an interrupt; empty if there is no such word."""
+    phrases = draft.world.pack.library.phrases_for(draft.record.profile.language)
+    return next((phrase for phrase, means in phrases.interrupts.items() if means == code), "")
+
+
+def _replies_to_another(tx: Transaction, draft: Draft, message: str) -> bool:
+    """Whether a text answers, by the messenger's reply, another question than the one that is open."""
+    prompt = draft.record.conversation.prompt
+    if not message or prompt is None:
+        return False
+    token = tx.token_at(draft.record.id, message)
+    return bool(token) and token != prompt.token
+
+
+# -- reached or not -----------------------------------------------------------------------------------
+def _shut(tx: Transaction, draft: Draft) -> None:
+    """The patient has shut the chat: nothing is opened any more, and the therapist learns of it."""
+    if draft.progress.unreachable:
+        return
+    draft.change_progress(unreachable=True)
+    tx.suppress_due(draft.record.id, reason="the chat is shut", now=draft.now)
+    draft.alerts.append(AlertRow(draft.new_id(), draft.record.id, "unreachable", "low", draft.now, {}))
+
+
+def reached(draft: Draft, kind: str) -> None:
+    """A sign of life: the chat is open (again)."""
+    if not draft.progress.unreachable:
+        return
+    draft.change_progress(unreachable=False)
+    draft.replan()
+    if kind == "unblocked":
+        say_section(draft, "welcome_back", Delivery())
+
+
+# -- codes --------------------------------------------------------------------------------------------
 def _looks_like_code(text: str) -> bool:
     return len(plain_code(text)) == _CODE_LENGTH and len(text) < 2 * _CODE_LENGTH
 

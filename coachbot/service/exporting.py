@@ -1,4 +1,4 @@
-""""My data": everything that is kept of one patient, as JSON and as a page that a person can read."""
+""" "My data": everything that is kept of one patient, as JSON and as a page that a person can read."""
 
 from __future__ import annotations
 

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from coachbot.service.records import Enrolment, PatientRecord, Profile, Progress, Tally
+from coachbot.service.tally import mean_of, new_badge, within_month
 from coachbot.service.world import World
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _AWARDS = ("practice", "session", "return", "assessment", "finish")
 _COURSE_WEEKS = 4
-_NO_ALERT = {"told_at": None, "read_by": None, "read_at": None}
+_ALERT = ("kind", "told_at", "read_by", "read_at")
+#: In these states the days are planned, and the daily check-in of a rest comes.
+PLANNED_STATES = ("active", "treatment_stopped", "finished")
 
 
 @lru_cache(maxsize=1024)
@@ -39,19 +42,50 @@ def facts_of(world: World, record: PatientRecord, now: datetime) -> dict[str, An
     week = week_of(enrolment, local.date())
     return {
         "patient": _patient(record.profile),
-        "programme": _programme(world, enrolment, local.date(), week),
+        "programme": {
+            **_programme(world, record, local.date(), week),
+            "paused": _paused(progress, now, local.date()),
+            "stopped": enrolment is not None and enrolment.state == "treatment_stopped",
+        },
         "today": _today(record.profile, progress, local),
-        "diary": _diary(tally, week),
+        "diary": {**_diary(tally, week), **_look_back(world, record, tally, local.date())},
+        "exercises": world.exercises.facts(
+            str(progress.screening.get("reasons") or ""),
+            progress.conditions,
+            progress.taken_out,
+            progress.let_in,
+            record.profile.language,
+        ),
         "away": {"days": (now - record.last_heard).days if record.last_heard else 0},
         "attended": {**world.attendable, **dict.fromkeys(progress.attended, True)},
         "answered": {**world.unanswered, **_answered(progress, local.date())},
+        "badges": {"earned": tally.badges, "new": new_badge(tally)},
         "awards": {**dict.fromkeys(_AWARDS, 0), **tally.awards},
         "site": {**world.site_for(record.profile.language), "on_duty": world.duty.covers(now)},
         "channel": _channel(world, record),
-        "alert": {**_NO_ALERT, **progress.alert_news},
-        "safety": {"hold": progress.safety_hold},
+        "alert": _alert(progress, local.date()),
+        "safety": {
+            "hold": progress.safety_hold,
+            "daily": _daily(enrolment),
+            "told": tuple(sorted(world.rules.keys() & progress.alerted.keys())),
+        },
         "demo": world.demo,
     }
+
+
+def _alert(progress: Progress, day: date) -> dict[str, Any]:
+    """Of the newest alert of a rest: who was told and who read it, and how many days ago."""
+    news = progress.alert_news
+    days = {
+        f"{what}_days": (day - date.fromisoformat(str(news[f"{what}_on"]))).days if news.get(f"{what}_on") else None
+        for what in ("told", "read")
+    }
+    return {**{name: news.get(name) for name in _ALERT}, **days}
+
+
+def _daily(enrolment: Enrolment | None) -> bool:
+    """Can the coach write by itself every day? Neither before day 0 nor to somebody who left."""
+    return enrolment is not None and enrolment.anchor is not None and enrolment.state in PLANNED_STATES
 
 
 def week_of(enrolment: Enrolment | None, day: date) -> int:
@@ -71,6 +105,13 @@ def day_part(local: datetime) -> str:
     return "evening" if 17 <= hour < 22 else "night"
 
 
+def _paused(progress: Progress, now: datetime, day: date) -> bool:
+    """Does a pause, or a silence the patient asked for, hold now?"""
+    from_day, until, silent = progress.paused_from, progress.paused_until, progress.silent_until
+    pausing = from_day is not None and day.isoformat() >= from_day and (until is None or day.isoformat() < until)
+    return pausing or (silent is not None and (silent == "told" or now < datetime.fromisoformat(silent)))
+
+
 def _patient(profile: Profile) -> dict[str, Any]:
     return {
         "name": profile.name,
@@ -86,9 +127,11 @@ def _patient(profile: Profile) -> dict[str, Any]:
     }
 
 
-def _programme(world: World, enrolment: Enrolment | None, day: date, week: int) -> dict[str, Any]:
+def _programme(world: World, record: PatientRecord, day: date, week: int) -> dict[str, Any]:
+    enrolment = record.enrolment
     if enrolment is None:
-        return {"arm": "", "week": 0, "day": 0, "phase": "before", "trial": False, "name": ""}
+        nothing = {"arm": "", "week": 0, "day": 0, "phase": "before", "name": "", "begun": False}
+        return {**nothing, **dict.fromkeys(("trial", "tells_allocation", "offers_other"), False)}
     programme = world.pack.programmes.get(enrolment.programme)
     weeks = programme.weeks if programme else 16
     phase = "course" if week <= _COURSE_WEEKS else "maintenance" if week <= weeks else "after"
@@ -98,8 +141,19 @@ def _programme(world: World, enrolment: Enrolment | None, day: date, week: int) 
         "day": (day - enrolment.anchor).days if enrolment.anchor else 0,
         "phase": phase,
         "trial": bool(programme and programme.trial),
+        "tells_allocation": bool(programme and programme.tells_allocation),
+        "offers_other": bool(programme and programme.offers_other),
         "name": enrolment.programme,
+        "begun": _begun(enrolment, record.profile.session_day, day),
     }
+
+
+def _begun(enrolment: Enrolment, session_day: str, day: date) -> bool:
+    """Was something to practise shown, or does the first session day lie behind?"""
+    if enrolment.anchor is None or enrolment.progress.attended:
+        return enrolment.anchor is not None
+    days = (enrolment.anchor + timedelta(days=number) for number in range(1, 8))
+    return day > next((one for one in days if WEEKDAYS[one.weekday()] == session_day), enrolment.anchor)
 
 
 def _today(profile: Profile, progress: Progress, local: datetime) -> dict[str, Any]:
@@ -128,14 +182,38 @@ def _diary(tally: Tally, week: int) -> dict[str, Any]:
         "settled": None,
         "easy_run": tally.easy_run,
         "flare_run": tally.flare_run,
+        "rated": tally.rated,
     }
+
+
+def _look_back(world: World, record: PatientRecord, tally: Tally, day: date) -> dict[str, Any]:
+    """Then and now. Pain is left out while telling it could bias a trial."""
+    pains = (tally.pain_first, tally.pain_latest) if may_show_outcomes(world, record) else ((), ())
+    return {
+        "month": within_month(tally.practised, day),
+        "month_bad": within_month(tally.on_bad_days, day),
+        "minutes_first": mean_of(tally.minutes_first),
+        "minutes_latest": mean_of(tally.minutes_latest),
+        "pain_first": mean_of(pains[0]),
+        "pain_latest": mean_of(pains[1]),
+    }
+
+
+def may_show_outcomes(world: World, record: PatientRecord) -> bool:
+    """Pain and function are shown once the last assessment is past, or where no trial runs."""
+    enrolment = record.enrolment
+    programme = world.pack.programmes.get(enrolment.programme) if enrolment else None
+    if enrolment is None or programme is None or not programme.trial:
+        return True
+    return programme.assessments[-1].code in enrolment.progress.assessments
 
 
 def _answered(progress: Progress, day: date) -> dict[str, int]:
     return {name: (day - date.fromisoformat(on)).days for name, on in progress.answered.items()}
 
 
-def _channel(world: World, record: PatientRecord) -> dict[str, str]:
-    site = world.site_for(record.profile.language)
-    channels = site.get("channels", {})
-    return dict(channels.get(record.address.channel) or {"name": record.address.channel, "reads": ""})
+def _channel(world: World, record: PatientRecord) -> dict[str, Any]:
+    channel = record.address.channel
+    told = world.site_for(record.profile.language).get("channels", {}).get(channel)
+    capabilities = world.capabilities.get(channel)
+    return {**(told or {"name": channel, "reads": ""}), "sounds": bool(capabilities and "audio" in capabilities.media)}

@@ -21,6 +21,10 @@ class IdSource:
         self._last = 0
         self._lock = threading.Lock()
 
+    def work_as(self, worker: int) -> None:
+        """Give ids as this worker from now on, where another process gives ids for the same database."""
+        self._worker = worker & ((1 << _WORKER_BITS) - 1)
+
     def next(self) -> int:
         """A new id, greater than every id given before."""
         moment = int(time.time() * 1000) - _EPOCH_MS

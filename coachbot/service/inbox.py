@@ -46,11 +46,10 @@ class Inbox:
             "token": update.token,
             "code": update.code,
             "attachment": update.attachment,
+            "reply_to": update.reply_to,
         }
         body = {name: value for name, value in body.items() if value}
-        return InboxRow(
-            self._ids.next(), patient, update.account, update.update_id, self._clock.now(), body
-        )
+        return InboxRow(self._ids.next(), patient, update.account, update.update_id, self._clock.now(), body)
 
     def _patient(self, tx: Transaction, update: Update, known: dict[tuple[int, str], str]) -> str:
         place = (update.account, update.chat)
@@ -58,9 +57,7 @@ class Inbox:
         if patient is None:
             patient = new_patient_id()
             address = Address(self._ids.next(), update.account, update.channel, update.chat)
-            tx.add_patient(
-                patient, site=self._site, address=address, profile=Profile(language=self._language)
-            )
+            tx.add_patient(patient, site=self._site, address=address, profile=Profile(language=self._language))
         known[place] = patient
         return patient
 

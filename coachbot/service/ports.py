@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -21,9 +21,11 @@ from coachbot.service.records import (
     PlanRow,
     Profile,
     ResponseRow,
+    Shown,
     TimerRow,
     Update,
 )
+from coachbot.service.staff.ports import StaffTransaction
 
 #: Greater than every id of a row.
 LAST_ID = (1 << 63) - 1
@@ -44,7 +46,7 @@ class Settlement:
     """How the sending of one outbox row ended."""
 
     row: int
-    #: sent, failed, due (again), expired, suppressed
+    #: sent, failed, due (again), expired, suppressed, held (back: due again as if it had not been claimed)
     state: str
     reason: str = ""
     remote_id: str = ""
@@ -86,7 +88,18 @@ class EnrolmentBrief:
     anchor: date | None
 
 
-class Transaction(Protocol):
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """A whole patient between two databases: the key in clear and the rows as they lie. Never store it."""
+
+    patient: str
+    key: bytes
+    chat: str
+    #: Table to its rows.
+    rows: Mapping[str, Sequence[tuple[Any, ...]]]
+
+
+class Transaction(StaffTransaction, Protocol):
     """One database transaction; it commits when its `with` block ends, and rolls back on an error."""
 
     # inbox
@@ -135,8 +148,27 @@ class Transaction(Protocol):
     def drop_timers(self, patient: str, prefix: str) -> None: ...
 
     # outbox
-    def claim(self, *, now: datetime, now_real: float, limit: int, worker: str, lease_s: float) -> Sequence[OutboxRow]:
-        """Claim what is due: at most one row a chat, answers before unprompted messages."""
+    def claim(
+        self,
+        *,
+        now: datetime,
+        now_real: float,
+        limit: int,
+        worker: str,
+        lease_s: float,
+        shut: Collection[int] = (),
+        hushed: Collection[int] = (),
+        unasked: int | None = None,
+    ) -> Sequence[OutboxRow]:
+        """Claim what is due: at most one row a chat, answers before unprompted messages, nothing of the accounts in
+        `shut`, nothing unprompted of those in `hushed`, and at most `unasked` unprompted rows."""
+
+    def shown(self, row: OutboxRow) -> Shown | None:
+        """The message that a row changes: of the same question (to close it), or the newest if it is of the same
+        group. None if there is none, or if a later row of the group changes it anyway."""
+
+    def token_at(self, patient: str, remote_id: str) -> str:
+        """The token of the question that stands in a message of the messenger; empty if it asked nothing."""
 
     def settle(self, settlements: Sequence[Settlement], *, now: datetime) -> None: ...
     def release_ambiguous(self, *, now: datetime, now_real: float) -> int:
@@ -182,6 +214,13 @@ class Transaction(Protocol):
     def erase(self, patient: str) -> Mapping[str, int]:
         """Delete every row of the patient and destroy the key; rows deleted per table."""
 
+    # from another database
+    def packed(self, patient: str) -> Packed:
+        """A whole patient, to be taken over by another database."""
+
+    def adopt(self, packed: Packed, *, site: int, account: int) -> None:
+        """A whole patient of another database."""
+
     # house-keeping
     def setting(self, name: str) -> str | None: ...
     def put_setting(self, name: str, value: str) -> None: ...
@@ -200,37 +239,59 @@ class Store(Protocol):
 
 
 class Channel(Protocol):
-    """A messenger adapter, sending side."""
+    """A messenger adapter, sending side. docs/channels.md teaches how to write one."""
 
     name: str
 
     @property
     def capabilities(self) -> Capabilities: ...
 
-    async def deliver(self, chat: str, row: OutboxRow) -> str:
+    async def deliver(self, to: Address, row: OutboxRow) -> str:
         """Make the one call; returns the messenger's id of the message. Raises `DeliveryError`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What a messenger can do."""
+    """What a messenger can do. A message is written once; `coachbot.service.fitting` makes of it what these allow."""
 
-    #: Most buttons under one message; 0 for none.
+    #: Most buttons under one message; 0 for none. More choices become a numbered list.
     buttons: int = 100
-    #: Longest text of one message, in characters.
+    #: Longest label of a button, in characters; a longer one makes a numbered list.
+    label: int = 200
+    #: What can be sent besides text: `picture`, `audio`, `file`. Anything else is told in words.
+    media: frozenset[str] = frozenset({"picture", "audio", "file"})
+    #: Longest text of one message, and of what stands under a picture, in UTF-16 units.
     text: int = 100_000
-    #: Can a message be edited after it was sent?
+    caption: int = 1_000
+    #: Does the channel show light Markdown? Otherwise its marks are taken away.
+    markup: bool = True
+    #: Does the channel itself show which of several choices are ticked?
+    ticks: bool = True
+    #: Can a message be changed after it was sent?
     edits: bool = True
-    #: Does it show pictures?
-    pictures: bool = True
     #: Must the buttons of an answered question be taken away by a call of their own?
     closes_buttons: bool = False
     #: Can it drop a repeated message by our row id? Then sending is exactly once.
     deduplicates: bool = True
+    #: Does it show by itself which person of the clinic wrote a message? Else the name stands in the text.
+    names_people: bool = False
+    #: Hours after the patient's last word in which messages are taken; None for any time.
+    window_hours: float | None = None
     #: Most messages in a row without a word of the patient.
     burst: int = 20
+    #: How often messages are taken from one account, and for one chat.
+    account_rate: Rate | None = None
+    chat_rate: Rate | None = None
     #: How the messenger is called, and what it can read (words key in `coach.md`).
     title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """So many messages a second in the long run, and so many at once."""
+
+    a_second: float
+    at_once: float
 
 
 class Inbound(Protocol):

@@ -1,4 +1,4 @@
-""""My progress": practice by week, and pain and function once no trial can be biased by showing them."""
+""" "My progress": practice by week, and pain and function once no trial can be biased by showing them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from coachbot.service.facts import local_now, week_of
+from coachbot.service.facts import local_now, may_show_outcomes, week_of
 from coachbot.service.records import DiaryRow, PatientRecord, ResponseRow
 from coachbot.service.world import World
 
@@ -18,17 +18,8 @@ _INK, _PRACTICE, _MEASURE, _OTHER = "#33414d", "#4f8a8b", "#c8553d", "#e0a458"
 
 def by_week(record: PatientRecord, diary: Sequence[DiaryRow]) -> Mapping[int, int]:
     """Programme week to the number of its days on which something was practised."""
-    days = {row.day for row in diary if row.body.get("done") != "not_today"}
+    days = {row.day for row in diary if row.body.get("done") in ("all", "part")}
     return Counter(week_of(record.enrolment, day) for day in days)
-
-
-def may_show_outcomes(world: World, record: PatientRecord) -> bool:
-    """Pain and function are shown once the last assessment is past, or where no trial runs."""
-    enrolment = record.enrolment
-    programme = world.pack.programmes.get(enrolment.programme) if enrolment else None
-    if enrolment is None or programme is None or not programme.trial:
-        return True
-    return programme.assessments[-1].code in enrolment.progress.assessments
 
 
 def describe(world: World, record: PatientRecord, diary: Sequence[DiaryRow]) -> str:
@@ -38,9 +29,7 @@ def describe(world: World, record: PatientRecord, diary: Sequence[DiaryRow]) -> 
     return words["alt"].replace("{count}", str(total))
 
 
-def draw(
-    world: World, record: PatientRecord, diary: Sequence[DiaryRow], responses: Sequence[ResponseRow]
-) -> bytes:
+def draw(world: World, record: PatientRecord, diary: Sequence[DiaryRow], responses: Sequence[ResponseRow]) -> bytes:
     """The picture as PNG, legible at the width of a phone."""
     # Lazily: matplotlib costs half a second, and few turns draw.
     from matplotlib.backends.backend_agg import FigureCanvasAgg

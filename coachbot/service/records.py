@@ -47,7 +47,24 @@ class Tally:
     pain_last: int | None = None
     easy_run: int = 0
     flare_run: int = 0
+    #: Practices after which a pain was told; what the two runs are counted in.
+    rated: int = 0
     awards: Mapping[str, int] = EMPTY
+    #: Local days of the exercises of the last 28 days, and those of them that began with much pain.
+    practised: tuple[str, ...] = ()
+    on_bad_days: tuple[str, ...] = ()
+    #: Minutes, and pain before the exercises (0-10), of the first practices and of the latest: for a look back.
+    minutes_first: tuple[int, ...] = ()
+    minutes_latest: tuple[int, ...] = ()
+    pain_first: tuple[int, ...] = ()
+    pain_latest: tuple[int, ...] = ()
+    #: What got in the way of the exercises, and how often.
+    barriers: Mapping[str, int] = EMPTY
+    #: Badges earned, in the order in which they were, and those the patient has been told of.
+    badges: tuple[str, ...] = ()
+    badges_told: tuple[str, ...] = ()
+    #: Practices on bad days so far.
+    bad_days: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +77,10 @@ class Progress:
     answered: Mapping[str, str] = EMPTY
     education_given: int = 0
     education_today: str | None = None
+    #: The lessons of the day given so far, in the order in which they came.
+    education_log: tuple[str, ...] = ()
+    #: What questionnaires told that moves lessons forward, by the name the programme's rules give it.
+    heard: Mapping[str, Any] = EMPTY
     #: Local day to the number of unprompted messages opened, for the last 14 days.
     unprompted: Mapping[str, int] = EMPTY
     #: Local days of nudges in the last 14 days.
@@ -74,10 +95,21 @@ class Progress:
     silent_until: str | None = None
     #: A clinician must end it.
     safety_hold: bool = False
-    handed_over: bool = False
+    #: A person has taken over: `staff`, `name`, `since`, `written` (moments, UTC). Empty: the coach speaks.
+    hand_over: Mapping[str, Any] = EMPTY
+    #: The patient has shut the chat at the messenger.
+    unreachable: bool = False
     screening: Mapping[str, Any] = EMPTY
+    #: Conditions (codes of `not_for`) told after the screening; exercises heed them until a clinician clears them.
+    conditions: tuple[str, ...] = ()
+    #: Exercises that a clinician took out, and those let in although the screening speaks against them.
+    taken_out: tuple[str, ...] = ()
+    let_in: tuple[str, ...] = ()
     #: Missed evening check-ins in a row.
     missed: int = 0
+    #: Assessments whose window closed before they were done, and those done after it: code to local day.
+    assessments_missed: Mapping[str, str] = EMPTY
+    assessments_late: Mapping[str, str] = EMPTY
     #: Erasure was asked for twice; it waits for an open alert.
     erase_wanted: bool = False
     #: What the daily check-in may tell while a clinician's rest lasts: told_at, read_by, read_at.
@@ -136,12 +168,16 @@ class Update:
     chat: str
     #: The messenger's own id of the update; unique per account.
     update_id: str
-    #: `text`, `press`, `attachment` or `start`.
+    #: `text`, `press`, `attachment`, `start`; `command` (an interrupt's `code`), `edited` (a message was changed),
+    #: `blocked` and `unblocked` (the patient shut the chat, or opened it again).
     kind: str
     text: str = ""
     token: str = ""
+    #: The choice that was pressed: its code, `+code` or `-code` (tick it, untick it), or `#2` (by its place).
     code: str = ""
     attachment: str = ""
+    #: The messenger's id of the message that this one replies to.
+    reply_to: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +194,15 @@ class InboxRow:
     first_tried: float | None = None
     #: Read for danger already, in an attempt that failed.
     screened: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A message that stands in a chat already."""
+
+    #: The messenger's own id of it.
+    remote_id: str
+    body: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +227,8 @@ class OutboxRow:
     reason: str = ""
     #: How often sending it has failed so far.
     attempts: int = 0
+    #: The message that it changes; found when the row is claimed.
+    shown: Shown | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,7 +279,7 @@ class ResponseRow:
     assessment: str
     day: date
     at: datetime
-    #: answers, scores, wording, version, result
+    #: answers, scores, wording, version, result, and the times (see `service.assessing`)
     body: Mapping[str, Any]
 
 
@@ -258,6 +305,15 @@ class PlanRow:
 
     patient: str
     day: date
+    body: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class TraceRow:
+    """Why a turn said what it said; only turns with something to tell have one."""
+
+    turn: int
+    patient: str
     body: Mapping[str, Any]
 
 
@@ -312,6 +368,7 @@ class Changes:
     alerts: list[AlertRow] = field(default_factory=list)
     consents: list[ConsentRow] = field(default_factory=list)
     plans: list[PlanRow] = field(default_factory=list)
+    traces: list[TraceRow] = field(default_factory=list)
     incidents: list[Incident] = field(default_factory=list)
     done: list[int] = field(default_factory=list)
     #: Work for after the commit: pictures to draw, data to export, patients to erase.
@@ -322,5 +379,5 @@ class Changes:
 class Afterwards:
     """Something heavy to be done after the commit, outside the writer."""
 
-    kind: Literal["progress", "export", "erase", "replan"]
+    kind: Literal["progress", "export", "doctor_page", "erase", "replan"]
     patient: str

@@ -6,6 +6,7 @@ and education rest until a clinician ends the rest. A cooldown may quiet staff a
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -14,6 +15,8 @@ from coachbot.service.records import AlertRow, InboxRow
 from coachbot.service.speaking import Delivery, queue
 from coachbot.service.world import SafetyRule, World
 
+#: What is told at night still belongs to the day before: the check-in of that morning comes.
+_NIGHT = timedelta(hours=4)
 _RANK = {"low": 0, "medium": 1, "high": 2, "top": 3}
 
 
@@ -23,10 +26,13 @@ def danger_in(world: World, row: InboxRow, language: str) -> str | None:
     return world.detector.gravest(text, language) if text else None
 
 
-def respond_to(draft: Draft, kind: str, *, words: str = "", item: str = "") -> SafetyRule:
-    """Give the help, open or raise the alert, start the rest. Returns the rule."""
+def respond_to(draft: Draft, kind: str, *, words: str = "", item: str = "", left_open: bool = False) -> SafetyRule:
+    """Give the help, open or raise the alert, start the rest. Returns the rule.
+
+    `left_open`: nothing was said; a question was left open a second time.
+    """
     rule, priority = rule_for(draft.world, kind)
-    _give_help(draft, rule)
+    _give_help(draft, rule, "left_open" if left_open else "")
     tell_staff(draft, rule, priority, words=words, item=item)
     return rule
 
@@ -42,49 +48,71 @@ def rule_for(world: World, kind: str) -> tuple[SafetyRule, str]:
 def tell_staff(draft: Draft, rule: SafetyRule, priority: str, *, words: str = "", item: str = "") -> None:
     """Open or raise the alert with its clocks, and start the rest that only a clinician ends."""
     alert = raise_alert(draft, rule, priority, words=words, item=item)
-    if rule.pause and draft.enrolment is not None and not draft.progress.safety_hold:
-        draft.change_progress(safety_hold=True, alert_news=_news(draft))
+    if rule.pause and draft.enrolment is not None and (alert is not None or not draft.progress.safety_hold):
+        draft.change_progress(safety_hold=True, alert_news=_news(draft, rule))
         draft.replan()
     if alert is not None:
-        due = draft.now + timedelta(minutes=rule.acknowledge_minutes)
-        draft.arm(f"escalate:{alert.id}", due, alert=alert.id)
+        _watch(draft, alert)
     if rule.silence_minutes:
         due = draft.now + timedelta(minutes=rule.silence_minutes)
         draft.arm("safety_silence", due, kind=rule.kind)
 
 
-def _news(draft: Draft) -> dict[str, str | None]:
+def _watch(draft: Draft, alert: AlertRow) -> None:
+    """The clock that passes the alert on when nobody acknowledges it."""
+    draft.arm(f"escalate:{alert.id}", alert.acknowledge_by or draft.now, alert=alert.id)
+
+
+def _news(draft: Draft, rule: SafetyRule) -> dict[str, str | None]:
+    """Of the newest alert: which it is and when staff were told. Nobody has read it yet."""
     local = draft.local
-    return {"told_at": local.strftime("%H:%M"), "told_on": local.date().isoformat(), "read_by": None, "read_at": None}
+    return {
+        "alert": draft.progress.alerted[rule.kind]["id"],
+        "kind": rule.kind,
+        "told_at": local.strftime("%H:%M"),
+        "told_on": local.date().isoformat(),
+        "rest_from": draft.progress.alert_news.get("rest_from") or (local - _NIGHT).date().isoformat(),
+    }
 
 
-def _give_help(draft: Draft, rule: SafetyRule) -> None:
-    text = draft.world.static_for(draft.record.profile.language, rule.static)
+def _give_help(draft: Draft, rule: SafetyRule, variant: str = "") -> None:
+    text = draft.world.static_for(draft.record.profile.language, rule.static, variant)
     queue(draft, {"kind": "text", "text": text, "safety": rule.kind}, Delivery(), first=True)
 
 
-def raise_alert(
-    draft: Draft, rule: SafetyRule, priority: str, *, words: str = "", item: str = ""
-) -> AlertRow | None:
+def raise_alert(draft: Draft, rule: SafetyRule, priority: str, *, words: str = "", item: str = "") -> AlertRow | None:
     """Open an alert, or raise the one of the last minutes; None where staff know already."""
-    standing = draft.progress.alerted.get(rule.kind)
+    standing = draft.progress.alerted.get(rule.kind) or {}
+    due = draft.now + timedelta(minutes=rule.acknowledge_minutes)
     if standing and not _cooled_down(draft, rule, standing["at"]):
         if _RANK[priority] <= _RANK[standing["priority"]]:
             return None
         alert_id = int(standing["id"])
+        words, item, due = _told_before(standing, words, item, due, draft.now)
     else:
         alert_id = draft.new_id()
     body = {"words": words, "item": item} if words or item else {}
-    due = draft.now + timedelta(minutes=rule.acknowledge_minutes)
     row = AlertRow(alert_id, draft.record.id, rule.kind, priority, draft.now, body, acknowledge_by=due)
     draft.alerts.append(row)
     remember(draft, row)
     return row
 
 
+def _told_before(
+    standing: Mapping[str, str], words: str, item: str, due: datetime, now: datetime
+) -> tuple[str, str, datetime]:
+    """An alert that is raised keeps what was said first, and a clock that already runs is never put off."""
+    said = [one for one in (standing.get("words", ""), words) if one]
+    running = datetime.fromisoformat(standing["due"]) if standing.get("due") else due
+    return "\n".join(dict.fromkeys(said)), item or standing.get("item", ""), running if running > now else due
+
+
 def remember(draft: Draft, alert: AlertRow) -> None:
     """Keep with the enrolment that staff have been told."""
     entry = {"at": draft.now.isoformat(), "id": str(alert.id), "priority": alert.priority}
+    entry |= {name: str(alert.body[name]) for name in ("words", "item") if alert.body.get(name)}
+    if alert.acknowledge_by is not None:
+        entry["due"] = alert.acknowledge_by.isoformat()
     draft.change_progress(alerted={**draft.progress.alerted, alert.kind: entry})
 
 
@@ -99,3 +127,4 @@ def no_answer(draft: Draft, kind: str) -> None:
     row = raise_alert(draft, rule, "top")
     if row is not None:
         draft.alerts[-1] = replace(row, body={**row.body, "no_answer": True})
+        _watch(draft, row)

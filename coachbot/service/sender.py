@@ -1,28 +1,39 @@
-"""Sending: one claimed row per chat, the outcome committed before the next is claimed."""
+"""Sending: one claimed row per chat, the outcome committed before that chat's next row is claimed."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
-from typing import TypeAlias
+from random import Random
 
 from coachbot.errors import DeliveryError
-from coachbot.service.ports import Channel, Clock, Settlement, Store
-from coachbot.service.records import OutboxRow
+from coachbot.service.pacing import UNPACED, HeldBackError, Pace
+from coachbot.service.ports import Capabilities, Channel, Clock, Settlement, Store, Transaction
+from coachbot.service.records import Address, OutboxRow
 from coachbot.service.writer import SOON, Writer
 
 log = logging.getLogger("coachbot.sender")
 
-#: An outbox row, its channel and the chat it goes to.
-_Claimed: TypeAlias = tuple[OutboxRow, str, str]
-
 CLAIMED_AT_ONCE = 200
-LEASE_S = 60.0
-_TRIES = 6
+LEASE_S = 120.0
+_TRIES = 8
+#: Longest wait before a row is tried again, in seconds.
+_LONGEST_BACKOFF = 300.0
+#: Seconds that rows under way have to end when the process is told to stop.
+_FAREWELL_S = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A row to be sent, and where."""
+
+    row: OutboxRow
+    to: Address
 
 
 class Sender:
@@ -36,62 +47,156 @@ class Sender:
         writer: Writer,
         *,
         name: str = "sender",
+        pace: Pace | None = None,
+        rng: Random | None = None,
+        gone: Callable[[Address, OutboxRow], None] = lambda to, row: None,
     ) -> None:
         self._store = store
         self._clock = clock
         self._channels = channels
         self._writer = writer
         self._name = name
+        self._pace = pace or Pace()
+        self._rng = rng or Random()
+        #: Told when a messenger says that a chat takes nothing any more.
+        self._gone = gone
         self._woken = asyncio.Event()
+        #: Accounts that rows were sent from, and what their channel can do.
+        self._accounts: dict[int, Capabilities] = {}
 
-    # -- one round -------------------------------------------------------------------------------------
-    def claim(self, settled: Sequence[Settlement] = ()) -> Sequence[_Claimed]:
+    # -- claiming --------------------------------------------------------------------------------------
+    def claim(self, settled: Sequence[Settlement] = ()) -> Sequence[Claimed]:
         """Write down outcomes and claim what is next, in one transaction."""
         with self._store.writing() as tx:
             if settled:
                 tx.settle(settled, now=self._clock.now())
-            rows = tx.claim(
-                now=self._clock.now(),
-                now_real=self._clock.real(),
-                limit=CLAIMED_AT_ONCE,
-                worker=self._name,
-                lease_s=LEASE_S,
-            )
-            addresses = tx.addresses(list({row.address for row in rows}))
-        return [
-            (row, addresses[row.address].channel, addresses[row.address].chat)
-            for row in rows
-            if row.address in addresses
-        ]
+            while rows := self._claim(tx):
+                ready, needless = self._prepare(tx, rows)
+                if ready or not needless:
+                    return ready
+            return ()
 
+    def _claim(self, tx: Transaction) -> Sequence[OutboxRow]:
+        return tx.claim(
+            now=self._clock.now(),
+            now_real=self._clock.real(),
+            limit=CLAIMED_AT_ONCE,
+            worker=self._name,
+            lease_s=LEASE_S,
+            shut=self._pace.crowded(self._accounts, 0),
+            hushed=self._pace.crowded(self._accounts, 1),
+            unasked=self._most_unasked(),
+        )
+
+    def _most_unasked(self) -> int:
+        rooms = [self._pace.room(account, 1, can) for account, can in self._accounts.items()]
+        return max(rooms, default=UNPACED) or UNPACED
+
+    def _prepare(self, tx: Transaction, rows: Sequence[OutboxRow]) -> tuple[Sequence[Claimed], bool]:
+        """The claimed rows that may be sent now, and whether there were others that need no call; rows of an account
+        without room go back."""
+        addresses = tx.addresses(list({row.address for row in rows}))
+        ready: list[Claimed] = []
+        back: list[Settlement] = []
+        for row in rows:
+            to = addresses.get(row.address)
+            if to is None:
+                continue  # erased meanwhile
+            can = self._can(to)
+            if not self._pace.room(to.account, row.lane, can):
+                back.append(Settlement(row.id, "held"))
+            elif (aimed := _aimed(tx, row, can)) is None:
+                back.append(Settlement(row.id, "suppressed", "there is nothing to take away"))
+            else:
+                self._pace.enter(to.account, row.lane)
+                ready.append(Claimed(aimed, to))
+        if back:
+            tx.settle(back, now=self._clock.now())
+        return ready, any(one.state == "suppressed" for one in back)
+
+    def _can(self, to: Address) -> Capabilities:
+        channel = self._channels.get(to.channel)
+        can = channel.capabilities if channel else Capabilities()
+        self._accounts[to.account] = can
+        return can
+
+    # -- sending ---------------------------------------------------------------------------------------
     async def drain(self) -> int:
-        """Send until nothing is due. Returns how many rows went out."""
+        """Send until nothing is due and nothing is under way. Returns how many rows went out."""
+        return await self._send(None)
+
+    async def _send(self, woken: asyncio.Event | None) -> int:
         sent = 0
         settled: list[Settlement] = []
-        while True:
-            claimed = await _result(self._writer.submit(partial(self.claim, settled), SOON))
-            if not claimed:
-                return sent
-            settled = list(await asyncio.gather(*(self._deliver(*one) for one in claimed)))
-            sent += sum(1 for s in settled if s.state == "sent")
-
-    async def _deliver(self, row: OutboxRow, channel: str, chat: str) -> Settlement:
-        adapter = self._channels.get(channel)
-        if adapter is None:
-            return Settlement(row.id, "failed", f"no channel '{channel}' is configured")
+        under_way: set[asyncio.Task[Settlement]] = set()
         try:
-            return Settlement(row.id, "sent", remote_id=await adapter.deliver(chat, row))
-        except DeliveryError as error:
-            return self._settle_fault(row, str(error), permanent=error.permanent)
-        except Exception as error:
-            log.exception("channel %s raised", channel)
-            return self._settle_fault(row, type(error).__name__, permanent=False)
+            while True:
+                claimed = await _result(self._writer.submit(partial(self.claim, settled), SOON))
+                settled = []
+                under_way |= {asyncio.create_task(self._deliver(one)) for one in claimed}
+                if not under_way:
+                    return sent
+                done, under_way = await _first_of(under_way, woken)
+                settled = [task.result() for task in done]
+                sent += sum(1 for settlement in settled if settlement.state == "sent")
+        finally:
+            await self._farewell(under_way, settled)
 
-    def _settle_fault(self, row: OutboxRow, reason: str, *, permanent: bool) -> Settlement:
+    async def _farewell(self, under_way: set[asyncio.Task[Settlement]], settled: list[Settlement]) -> None:
+        """Told to stop: what is under way may end, and how it ended is written down."""
+        if not under_way and not settled:
+            return
+        done, late = await asyncio.wait(under_way, timeout=_FAREWELL_S) if under_way else (set(), set())
+        for task in late:
+            task.cancel()
+        settled = [*settled, *(task.result() for task in done)]
+        await _result(self._writer.submit(partial(self._settle, settled), SOON))
+
+    def _settle(self, settled: Sequence[Settlement]) -> Sequence[Claimed]:
+        with self._store.writing() as tx:
+            tx.settle(settled, now=self._clock.now())
+        return ()
+
+    async def _deliver(self, one: Claimed) -> Settlement:
+        try:
+            return await self._call(one.row, one.to)
+        finally:
+            self._pace.leave(one.to.account, one.row.lane)
+
+    async def _call(self, row: OutboxRow, to: Address) -> Settlement:
+        adapter = self._channels.get(to.channel)
+        if adapter is None:
+            return Settlement(row.id, "failed", f"no channel '{to.channel}' is configured")
+        try:
+            await self._pace.turn(to.account, to.id, adapter.capabilities)
+            return Settlement(row.id, "sent", remote_id=await adapter.deliver(to, row))
+        except HeldBackError:
+            return Settlement(row.id, "held")
+        except DeliveryError as error:
+            return self._settle_fault(row, to, error, repeatable=adapter.capabilities.deduplicates)
+        except Exception as error:
+            log.exception("channel %s raised", to.channel)
+            return self._again(row, type(error).__name__)
+
+    # -- faults ----------------------------------------------------------------------------------------
+    def _settle_fault(self, row: OutboxRow, to: Address, error: DeliveryError, *, repeatable: bool) -> Settlement:
+        if error.retry_after is not None:
+            self._pace.close(to.account, error.retry_after)
+            return Settlement(row.id, "held", str(error))
+        if error.gone:
+            self._gone(to, row)
+        if error.permanent:
+            return Settlement(row.id, "failed", str(error))
+        if error.doubt and row.on_doubt == "skip" and not repeatable:
+            return Settlement(row.id, "failed", f"in doubt: {error}")
+        return self._again(row, str(error))
+
+    def _again(self, row: OutboxRow, reason: str) -> Settlement:
         tries = row.attempts + 1
-        if permanent or tries >= _TRIES:
+        if tries >= _TRIES:
             return Settlement(row.id, "failed", reason)
-        return Settlement(row.id, "due", reason, retry_at=self._clock.now() + timedelta(seconds=2**tries))
+        wait = min(2.0**tries, _LONGEST_BACKOFF) * self._rng.uniform(0.5, 1.5)
+        return Settlement(row.id, "due", reason, retry_at=self._clock.now() + timedelta(seconds=wait))
 
     def recover(self) -> int:
         """Rows claimed by a process that died: sent again or skipped, by their own word.
@@ -110,16 +215,43 @@ class Sender:
         """Send for ever: when woken, and every few seconds in any case."""
         while True:
             try:
-                await self.drain()
+                await self._send(self._woken)
             except Exception:
                 log.exception("the sender met a fault; it goes on")
             try:
-                async with asyncio.timeout(idle_s):
+                async with asyncio.timeout(min(idle_s, self._pace.opens_in() or idle_s)):
                     await self._woken.wait()
             except TimeoutError:
                 pass
             self._woken.clear()
 
 
-async def _result(future: Future[Sequence[_Claimed]]) -> Sequence[_Claimed]:
+def _aimed(tx: Transaction, row: OutboxRow, can: Capabilities) -> OutboxRow | None:
+    """The row with the message that it changes, where a channel changes messages; None if no call is needed."""
+    if not can.closes_buttons:
+        return row
+    if row.body.get("kind") == "close":
+        shown = tx.shown(row)
+        return replace(row, shown=shown) if shown is not None else None
+    return replace(row, shown=tx.shown(row)) if row.in_place and can.edits else row
+
+
+async def _first_of(
+    tasks: Iterable[asyncio.Task[Settlement]], woken: asyncio.Event | None
+) -> tuple[set[asyncio.Task[Settlement]], set[asyncio.Task[Settlement]]]:
+    """Wait until a task is done, or until there may be more to send."""
+    tasks = set(tasks)
+    if woken is None:
+        return await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    call = asyncio.ensure_future(woken.wait())
+    try:
+        await asyncio.wait({*tasks, call}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        call.cancel()
+    woken.clear()
+    done = {task for task in tasks if task.done()}
+    return done, tasks - done
+
+
+async def _result(future: Future[Sequence[Claimed]]) -> Sequence[Claimed]:
     return future.result() if future.done() else await asyncio.wrap_future(future)

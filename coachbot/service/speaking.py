@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from coachbot.engine import effects as fx
 from coachbot.engine.asks import Ask, Choice, Number, Scale, Several, Wait, YesNo
 from coachbot.engine.changing import changed
+from coachbot.engine.model import EMPTY
 from coachbot.rendering import Bubble
 from coachbot.service.draft import Draft
+from coachbot.service.fitting import fitted
 from coachbot.service.records import OutboxRow
 
 COACH = "coach"
@@ -28,7 +31,7 @@ def speak(draft: Draft, effects: tuple[fx.Effect, ...], delivery: Delivery) -> N
             case fx.Show():
                 _show(draft, effect, delivery)
             case fx.CloseButtons() if _closes_buttons(draft):
-                queue(draft, {"kind": "close", "token": effect.token}, delivery, token=effect.token)
+                queue(draft, _closing(draft, effect.token, delivery), delivery, token=effect.token)
             case _:
                 pass
 
@@ -36,12 +39,27 @@ def speak(draft: Draft, effects: tuple[fx.Effect, ...], delivery: Delivery) -> N
 class Delivery:
     """How the rows of one turn are to go out."""
 
-    __slots__ = ("expires_at", "lane", "quiet", "safety", "sounded")
+    __slots__ = ("answers", "expires_at", "lane", "on_doubt", "quiet", "safety", "sounded", "typed")
 
-    def __init__(self, *, lane: int = 0, quiet: bool = False, expires_at: datetime | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        lane: int = 0,
+        quiet: bool = False,
+        expires_at: datetime | None = None,
+        on_doubt: str = "resend",
+        typed: bool = False,
+        answers: Mapping[str, str] = EMPTY,
+    ) -> None:
         self.lane = lane
         self.quiet = quiet
         self.expires_at = expires_at
+        #: What becomes of a row whose call may or may not have reached the messenger: `resend` or `skip`.
+        self.on_doubt = on_doubt
+        #: The patient typed: their own words stand below the coach's last message, so it is not changed any more.
+        self.typed = typed
+        #: The label that was pressed, by its question's token, so that the closed question can show it.
+        self.answers = answers
         #: The safety dialog that speaks, so that a channel can set its words apart; empty for any other.
         self.safety = ""
         #: What the coach sends unasked makes one sound, however many messages it has.
@@ -59,14 +77,14 @@ def _language(draft: Draft) -> str:
 
 def _say(draft: Draft, effect: fx.Say, delivery: Delivery) -> None:
     for bubble in draft.world.pack.words.bubbles(_language(draft), effect.text):
-        queue(draft, _body(bubble), delivery, quiet=effect.quiet)
+        queue(draft, _body(bubble), delivery, quiet=effect.quiet, sounds=effect.sounds, words=effect.text)
 
 
 def _show(draft: Draft, effect: fx.Show, delivery: Delivery) -> None:
     labels = _labels(draft, effect)
     bubbles = _bubbles(draft, effect)
     for bubble in bubbles[:-1]:
-        queue(draft, _body(bubble), delivery, quiet=effect.quiet)
+        queue(draft, _body(bubble), delivery, quiet=effect.quiet, words=effect.text)
     last = bubbles[-1] if bubbles else Bubble("", None, "")
     body = _body(last)
     body |= {"token": effect.token, "choices": [list(pair) for pair in labels], "ask": _hint(effect.ask)}
@@ -74,7 +92,8 @@ def _show(draft: Draft, effect: fx.Show, delivery: Delivery) -> None:
         body["chosen"] = list(effect.chosen)
     if effect.in_place:
         body["group"] = effect.in_place
-    queue(draft, body, delivery, quiet=effect.quiet, token=effect.token, in_place=effect.in_place or "")
+    in_place = "" if delivery.typed else effect.in_place or ""
+    queue(draft, body, delivery, quiet=effect.quiet, token=effect.token, in_place=in_place, words=effect.text)
     _keep_labels(draft, effect.token, labels)
 
 
@@ -123,7 +142,7 @@ def _labels(draft: Draft, effect: fx.Show) -> tuple[tuple[str, str], ...]:
         case Scale():
             return tuple((code, code) for code in effect.codes)
         case Wait():
-            return words.labels(language, COACH, "wait", effect.text.scope)
+            return _only(words.labels(language, COACH, "wait", effect.text.scope), effect.codes)
         case YesNo():
             own = words.labels(language, path, section, effect.text.scope)
             return own or words.labels(language, COACH, "yes_no", effect.text.scope)
@@ -165,9 +184,19 @@ def _hint(ask: Ask | None) -> dict[str, Any]:
 
 
 def _body(bubble: Bubble) -> dict[str, Any]:
+    if bubble.sounds:
+        return {"kind": "audio", "audio": bubble.picture, "alt": bubble.alt}
     if bubble.picture:
         return {"kind": "picture", "picture": bubble.picture, "alt": bubble.alt}
     return {"kind": "text", "text": bubble.markdown}
+
+
+def _closing(draft: Draft, token: str, delivery: Delivery) -> dict[str, Any]:
+    """A closed question loses its buttons; the answer that was pressed takes their place."""
+    body: dict[str, Any] = {"kind": "close", "token": token}
+    if answer := delivery.answers.get(token):
+        body["answer"] = draft.world.words_for(_language(draft), "channel")["answered"].format(answer=answer)
+    return body
 
 
 def _closes_buttons(draft: Draft) -> bool:
@@ -181,28 +210,45 @@ def queue(
     delivery: Delivery,
     *,
     quiet: bool = False,
+    sounds: bool = False,
     token: str = "",
     in_place: str = "",
     first: bool = False,
+    words: fx.Text | None = None,
 ) -> None:
-    """One outbox row. `first` puts it before everything else of the turn."""
+    """One outbox row, or several where a text is too long for one. `first` puts it before everything else of the
+    turn; `sounds` is heard in a quiet turn too."""
     if delivery.safety and "safety" not in body:
         body = {**body, "safety": delivery.safety}
-    row = OutboxRow(
-        id=draft.new_id(),
-        patient=draft.record.id,
-        address=draft.record.address.id,
-        body=body,
-        due_at=draft.now,
-        lane=delivery.lane,
-        quiet=quiet or delivery.quiet or delivery.sounded,
-        token=token,
-        in_place=in_place,
-        expires_at=delivery.expires_at,
-        turn=draft.turn,
-    )
-    delivery.sounded = delivery.sounded or (delivery.lane == UNASKED and body["kind"] != "close")
-    draft.outbox.insert(0, row) if first else draft.outbox.append(row)
+    pieces = _fitted(draft, body)
+    rows = []
+    for number, piece in enumerate(pieces, 1):
+        last = number == len(pieces)
+        rows.append(OutboxRow(
+            id=draft.new_id(),
+            patient=draft.record.id,
+            address=draft.record.address.id,
+            body=piece,
+            due_at=draft.now,
+            lane=delivery.lane,
+            quiet=not sounds and (quiet or delivery.quiet or delivery.sounded),
+            token=token if last else "",
+            in_place=in_place if last else "",
+            expires_at=delivery.expires_at,
+            on_doubt=delivery.on_doubt,
+            turn=draft.turn,
+        ))  # fmt: skip
+        delivery.sounded = delivery.sounded or (delivery.lane == UNASKED and body["kind"] != "close")
+        if words is not None:
+            draft.said[str(rows[-1].id)] = f"{words.words} {words.section}"
+    place = 0 if first else len(draft.outbox)
+    draft.outbox[place:place] = rows
+
+
+def _fitted(draft: Draft, body: dict[str, Any]) -> Sequence[Mapping[str, Any]]:
+    """The messages that a body becomes on the patient's channel."""
+    can = draft.world.capabilities.get(draft.record.address.channel)
+    return (body,) if can is None else fitted(body, can, lambda: draft.world.words_for(_language(draft), "channel"))
 
 
 def say_section(draft: Draft, section: str, delivery: Delivery, **scope: Any) -> None:
@@ -212,4 +258,4 @@ def say_section(draft: Draft, section: str, delivery: Delivery, **scope: Any) ->
     facts = facts_of(draft.world, draft.record, draft.now)
     text = fx.Text(COACH, section, pick=draft.world.rng.random(), scope={**facts, **scope})
     for bubble in draft.world.pack.words.bubbles(_language(draft), text):
-        queue(draft, _body(bubble), delivery)
+        queue(draft, _body(bubble), delivery, words=text)

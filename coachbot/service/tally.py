@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
+from coachbot.programme.rewards import Reward, earned
 from coachbot.service.records import Tally
 
 #: Pain up by this much over an exercise, or this high after it, is a flare (facts on the programme: a
 #: proposal for the site's expert; the dialogs' guards carry the same figures with their source).
 FLARE_RISE = 3
 FLARE_LEVEL = 7
+#: Days that "this month" looks back: four weeks, so that each weekday is in it equally often.
+MONTH = 28
+#: How many practices, the first and the latest, a look back compares: one alone says little.
+COMPARED = 4
 
 
 def after_practice(tally: Tally, kind: str, week: int, entry: Mapping[str, Any]) -> Tally:
@@ -37,9 +43,84 @@ def _after_pain(tally: Tally, entry: Mapping[str, Any]) -> Tally:
     easy = before is not None and after <= before
     return replace(
         tally,
+        rated=tally.rated + 1,
         flare_run=tally.flare_run + 1 if flared else 0,
         easy_run=tally.easy_run + 1 if easy and not flared else 0,
     )
+
+
+def remembered(tally: Tally, day: date, entry: Mapping[str, Any], bad_from: int) -> Tally:
+    """The tally with what a look back needs of one diary entry on the exercises, on the local day `day`.
+
+    From a pain of `bad_from` (0-10) before the exercises a practice counts as one on a bad day.
+    """
+    done, barrier = entry.get("done"), entry.get("barrier")
+    if done == "not_today":
+        return _hindered(tally, str(barrier)) if barrier else tally
+    if done is None:
+        return tally
+    before, minutes = entry.get("pain_before"), entry.get("minutes")
+    bad = before is not None and int(before) >= bad_from
+    return replace(
+        tally,
+        practised=_recent(tally.practised, day, True),
+        on_bad_days=_recent(tally.on_bad_days, day, bad),
+        bad_days=tally.bad_days + int(bad),
+        minutes_first=_first(tally.minutes_first, minutes),
+        minutes_latest=_latest(tally.minutes_latest, minutes),
+        pain_first=_first(tally.pain_first, before),
+        pain_latest=_latest(tally.pain_latest, before),
+    )
+
+
+def _hindered(tally: Tally, barrier: str) -> Tally:
+    return replace(tally, barriers={**tally.barriers, barrier: tally.barriers.get(barrier, 0) + 1})
+
+
+def within_month(days: Sequence[str], today: date) -> int:
+    """How many of these local days lie in the 28 days that end today."""
+    return sum(0 <= (today - date.fromisoformat(day)).days < MONTH for day in days)
+
+
+def _recent(days: tuple[str, ...], day: date, add: bool) -> tuple[str, ...]:
+    kept = {one for one in days if (day - date.fromisoformat(one)).days < MONTH}
+    return tuple(sorted(kept | ({day.isoformat()} if add else set())))
+
+
+def _first(values: tuple[int, ...], value: Any) -> tuple[int, ...]:
+    return values if value is None or len(values) >= COMPARED else (*values, int(value))
+
+
+def _latest(values: tuple[int, ...], value: Any) -> tuple[int, ...]:
+    return values if value is None else (*values, int(value))[-COMPARED:]
+
+
+def mean_of(values: Sequence[int]) -> int | None:
+    """The rounded mean of as many values as a look back compares; None while there are fewer."""
+    return int(sum(values) / len(values) + 0.5) if len(values) == COMPARED else None
+
+
+def with_badges(tally: Tally, rewards: Sequence[Reward], lessons: int) -> Tally:
+    """The tally with the badges that are earned by now; `lessons` is how many were attended."""
+    counts = {
+        "exercise": tally.cse,
+        "bad_day": tally.bad_days,
+        "lesson": lessons,
+        "return": tally.awards.get("return", 0),
+    }
+    badges = earned(rewards, counts, tally.badges)
+    return tally if badges == tally.badges else replace(tally, badges=badges)
+
+
+def new_badge(tally: Tally) -> str | None:
+    """The first badge that the patient has not been told of."""
+    return next((badge for badge in tally.badges if badge not in tally.badges_told), None)
+
+
+def after_telling(tally: Tally) -> Tally:
+    """The patient was told of the newest badge, as `new_badge` names it."""
+    badge = new_badge(tally)
+    return replace(tally, badges_told=(*tally.badges_told, badge)) if badge else tally
 
 
 def after_award(tally: Tally, award: str) -> Tally:

@@ -18,9 +18,9 @@ from coachbot.engine.answers.interrupts import interrupt_in
 from coachbot.engine.changing import changed
 from coachbot.engine.events import Concerned, Event, Opened, Pressed, Said, TimerFired
 from coachbot.engine.step import step
-from coachbot.service import acts, days, safety
+from coachbot.service import acts, days, handing, safety
 from coachbot.service.draft import Draft
-from coachbot.service.entering import WELCOME, enter
+from coachbot.service.entering import WELCOME, enter, reached
 from coachbot.service.facts import facts_of
 from coachbot.service.ports import Store, Transaction
 from coachbot.service.records import (
@@ -41,6 +41,10 @@ GROUP = 50
 PATIENCE = 30.0
 _RETRY_STEPS = (1.0, 2.0, 4.0, 8.0, 15.0)
 _TIMER_TRIES = 5
+#: What is kept of a timer for whoever asks why.
+_KEPT_OF_TIMER = ("rule", "dialog", "expires", "quiet", "education", "about", "nag", "waited", "kind")
+#: Timers that make the coach speak: nothing of it while the patient has shut the chat.
+_SPOKEN = ("touch", "remind", "nag", "wait")
 #: What is said to a word out of the blue, in these states of an enrolment.
 _OVER_OR_WAITING = {
     "screening": "waiting_for_clinician",
@@ -160,6 +164,7 @@ class Turns:
     def _receive(self, tx: Transaction, draft: Draft, row: InboxRow, danger: str | None) -> None:
         if danger is not None:
             rule = self.world.rules[danger]
+            reached(draft, str(row.body.get("kind")))  # the check-ins that follow a danger need an open chat
             if not row.screened:
                 safety.respond_to(draft, danger, words=str(row.body.get("text", ""))[:500])
             if draft.enrolment is not None:
@@ -168,12 +173,14 @@ class Turns:
         event = enter(tx, draft, row)
         if event is None:
             return
+        if handing.keeps_out(draft, event):
+            return
         if isinstance(event, Said) and self._at_rest(draft, event):
             return
         if isinstance(event, Pressed) and _must_rest(draft, event):
             say_section(draft, "resting", Delivery())
             return
-        self.apply(draft, event, Delivery())
+        self.apply(draft, event, Delivery(typed=not isinstance(event, Pressed), answers=_answered(draft, event)))
 
     def _at_rest(self, draft: Draft, event: Said) -> bool:
         """A word from somebody whose enrolment is waiting or over, with nothing open."""
@@ -184,15 +191,28 @@ class Turns:
             return False
         if draft.record.conversation.frames and not enrolment.progress.safety_hold:
             return False
-        phrases = self.world.pack.library.phrases_for(draft.record.profile.language)
-        if interrupt_in(event.text, phrases) is not None:
+        if self._is_heard_at_rest(draft, event.text):
             return False
-        if enrolment.state == "screening" and not enrolment.progress.screening:
+        if enrolment.state == "screening" and not (enrolment.progress.screening or enrolment.progress.safety_hold):
             self.apply(draft, Opened(WELCOME, "patient"), Delivery())
             return True
         section = "resting" if enrolment.progress.safety_hold else _OVER_OR_WAITING[enrolment.state]
         say_section(draft, section, Delivery())
         return True
+
+    def _is_heard_at_rest(self, draft: Draft, text: str) -> bool:
+        """A word above every dialog; and a hard moment of anybody who has not left and is not still coming in.
+
+        In a clinician's rest only a grave one: nobody who was just in danger is to be answered lightly.
+        """
+        library, enrolment = self.world.pack.library, draft.enrolment
+        language = draft.record.profile.language
+        if interrupt_in(text, library.phrases_for(language)) is not None:
+            return True
+        coming_in = enrolment is not None and enrolment.state == "screening" and not enrolment.progress.screening
+        left = enrolment is not None and enrolment.state == "withdrawn"
+        moment = None if coming_in or left else library.moments.in_text(text, language)
+        return moment is not None and (moment.after_text or not draft.progress.safety_hold)
 
     # -- one timer -------------------------------------------------------------------------------------
     def _fire(self, tx: Transaction, row: TimerRow, record: PatientRecord, changes: Changes) -> None:
@@ -207,6 +227,10 @@ class Turns:
 
     def _run_timer(self, tx: Transaction, draft: Draft, row: TimerRow, changes: Changes) -> None:
         purpose, _, _ = row.purpose.partition(":")
+        if draft.progress.unreachable and purpose in _SPOKEN:
+            return
+        if purpose != "plan":
+            draft.because = _because(draft, row)
         if purpose == "plan":
             plan = days.plan(draft, tx)
             if plan is not None:
@@ -219,10 +243,15 @@ class Turns:
             self._remind(draft, row)
         elif purpose == "nag":
             self._nag(tx, draft, row)
-        elif purpose == "wait":
+        elif purpose == handing.PATIENCE:
+            handing.run_out(draft, self.apply)
+        elif purpose == "wait" and not draft.progress.hand_over:
             self.apply(draft, TimerFired("wait", row.token), Delivery(quiet=True))
         elif purpose == "safety_silence":
-            self._silence(draft, str(row.body["kind"]))
+            self._silence(tx, draft, str(row.body["kind"]))
+        elif purpose == "safety_again":
+            kind = str(row.body["kind"])
+            self.apply(draft, Concerned(kind, self.world.rules[kind].dialog, {"kind": kind}), Delivery())
         elif purpose == "escalate":
             self._escalate(tx, draft, int(row.body["alert"]))
 
@@ -230,7 +259,7 @@ class Turns:
         """The patient asked for it, so it is not unprompted; it still waits for a talk to end."""
         if not days.may_remind(draft, str(row.body["dialog"])):
             return
-        if days.busy(draft.record, draft):
+        if days.held_open(draft):
             draft.arm(row.purpose, draft.now + days.BUSY_RETRY, **row.body)
             return
         event = Opened(str(row.body["dialog"]), "remind", row.body.get("touchpoint"))
@@ -241,14 +270,15 @@ class Turns:
         if prompt is None or prompt.token != row.token or prompt.nagged or not days.may_nag(draft, tx):
             return
         days.count_nag(draft)
-        self.apply(draft, TimerFired("nag", row.token), Delivery(lane=1))
+        self.apply(draft, TimerFired("nag", row.token), Delivery(lane=1, on_doubt="skip"))
 
-    def _silence(self, draft: Draft, kind: str) -> None:
+    def _silence(self, tx: Transaction, draft: Draft, kind: str) -> None:
         rule = self.world.rules[kind]
         first = self.world.pack.library.dialogs[rule.dialog].start
         frames = draft.record.conversation.frames
         if any(frame.dialog == rule.dialog and frame.state == first for frame in frames):
             safety.no_answer(draft, kind)
+            draft.arm("safety_again", draft.now, kind=kind)  # a turn of its own: no template can undo the alert
 
     def _escalate(self, tx: Transaction, draft: Draft, alert_id: int) -> None:
         for alert in tx.alerts(draft.record.id, open_only=True):
@@ -268,14 +298,13 @@ class Turns:
 
         facts = facts_of(self.world, draft.record, draft.now)
         conversation = changed(draft.record.conversation, facts=facts)
-        outcome = step(
-            self.world.pack.library, conversation, event, now=draft.now, rng=self.world.rng, foresee=foresee
-        )
+        outcome = step(self.world.pack.library, conversation, event, now=draft.now, rng=self.world.rng, foresee=foresee)
         draft.record = changed(draft.record, conversation=outcome.conversation)
+        draft.chose += [_told(one) for one in outcome.chose]
         for effect in outcome.effects:
             if isinstance(effect, fx.Danger):  # the help goes out before anything else of the turn
                 item = f"{effect.dialog}/{effect.state}={effect.answer}"
-                safety.respond_to(draft, effect.kind, item=item)
+                safety.respond_to(draft, effect.kind, item=item, left_open=effect.answer == str(None))
         speak(draft, outcome.effects, delivery)
         for effect in outcome.effects:
             self._effect(draft, effect)
@@ -339,9 +368,7 @@ class Turns:
         at = min(now_real + wait, first + PATIENCE)
         tx.retry_inbox(row.id, at_real=at, first_tried=first, attempts=row.attempts + 1, error=trace)
 
-    def _park(
-        self, tx: Transaction, row: InboxRow, record: PatientRecord, trace: str, changes: Changes
-    ) -> None:
+    def _park(self, tx: Transaction, row: InboxRow, record: PatientRecord, trace: str, changes: Changes) -> None:
         tx.park_inbox(row.id, error=trace)
         draft = self._draft(record)
         draft.incident("parked", trace)
@@ -384,6 +411,16 @@ def _must_rest(draft: Draft, event: Pressed) -> bool:
     return opened.opened in ("touchpoint", "remind") and not days.outlasts_hold(opened.dialog)
 
 
+def _answered(draft: Draft, event: Event) -> dict[str, str]:
+    """What a press says, in the words of its button; for a list, all that was chosen once it is finished."""
+    prompt = draft.record.conversation.prompt
+    if not isinstance(event, Pressed) or prompt is None or prompt.token != event.token:
+        return {}
+    labels = dict(prompt.labels)
+    chosen = [labels[code] for code in prompt.chosen if code in labels] if event.code == "done" else []
+    return {prompt.token: ", ".join(chosen) or labels.get(event.code, "")}
+
+
 def _trace(error: Exception) -> str:
     """Where it happened, without the values: a traceback's text could carry a patient's words."""
     frames = traceback.extract_tb(error.__traceback__)
@@ -398,6 +435,22 @@ def _turn_row(draft: Draft, inbox: int, cause: str) -> TurnRow:
         draft.turn, draft.record.id, inbox, cause, draft.now,
         top.dialog if top else "", top.version if top else "", top.state if top else "",
     )  # fmt: skip
+
+
+def _because(draft: Draft, row: TimerRow) -> dict[str, Any]:
+    """What a timer stood for, and what the kindness rules had counted when it fired."""
+    today = draft.local.date().isoformat()
+    return {
+        "timer": row.purpose,
+        "due": row.due_at.isoformat(),
+        **{name: row.body[name] for name in _KEPT_OF_TIMER if row.body.get(name) is not None},
+        "unprompted_today": draft.progress.unprompted.get(today, 0),
+    }
+
+
+def _told(chose: fx.Chose) -> dict[str, Any]:
+    """A way that guards decided, as it is kept."""
+    return {"at": f"{chose.dialog} {chose.state}", "to": chose.to, "guards": chose.guards, "values": chose.values}
 
 
 def _ended(draft: Draft, effect: fx.Ended) -> None:

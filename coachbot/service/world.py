@@ -10,6 +10,7 @@ from typing import Any
 from coachbot.authoring.pack import Pack
 from coachbot.safety import Detector
 from coachbot.service.duty import Duty
+from coachbot.service.exercising import ExerciseBook
 from coachbot.service.ids import IdSource
 from coachbot.service.ports import Capabilities, Clock
 
@@ -30,6 +31,8 @@ class SafetyRule:
     cooldown_minutes: int
     #: Minutes without an answer that count as "not safe"; 0 for no such question.
     silence_minutes: int = 0
+    #: Role of the staff who are called when nobody has acknowledged in time.
+    escalate_to: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,9 @@ class World:
     capabilities: Mapping[str, Capabilities]
     #: Language to name to the small word lists of pages and pictures (`export`, `progress`).
     small_words: Mapping[str, Mapping[str, Mapping[str, str]]]
+    exercises: ExerciseBook
+    #: Hours without a word of the person who took over, after which the coach comes back.
+    person_hours: float = 3.0
     demo: bool = False
     #: Codes that `attended` may hold, all false: the ground for the facts.
     attendable: Mapping[str, bool] = field(default_factory=dict)
@@ -67,7 +73,7 @@ class World:
         default = self.small_words[self.pack.library.default_language]
         return self.small_words.get(language, default).get(name) or default[name]
 
-    def static_for(self, language: str, section: str) -> str:
-        """A safety text that depends on no template."""
+    def static_for(self, language: str, section: str, variant: str = "") -> str:
+        """A safety text that depends on no template; `crisis_left_open` is a variant of `crisis`, if there is one."""
         texts = self.static.get(language) or self.static[self.pack.library.default_language]
-        return texts[section]
+        return texts.get(f"{section}_{variant}") or texts[section]

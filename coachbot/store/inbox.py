@@ -60,7 +60,7 @@ class InboxPart(Part):
     def add_inbox(self, rows: Sequence[InboxRow]) -> Sequence[bool]:
         """Store updates; False for one that was stored before (same account and update id)."""
         ciphers = self._ciphers(row.patient for row in rows)
-        return [self._write_one(_ADD, _stored(row, ciphers[row.patient])) == 1 for row in rows]
+        return [self._write_one(_ADD, self._stored(row, ciphers[row.patient])) == 1 for row in rows]
 
     def waiting(self, *, now_real: float, limit: int) -> Sequence[InboxRow]:
         """Updates that wait for their turn, oldest first; none of a patient who is held back. One that does not
@@ -88,27 +88,28 @@ class InboxPart(Part):
 
     def _opened(self, rows: Sequence[Any], damaged: Callable[[Any], object] = lambda row: None) -> list[InboxRow]:
         ciphers = self._ciphers(row[1] for row in rows)
-        return self._opening(rows, lambda row: _row(row, ciphers[row[1]]), damaged)
+        return self._opening(rows, lambda row: self._row(row, ciphers[row[1]]), damaged)
 
+    def _stored(self, row: InboxRow, cipher: AESGCM) -> tuple[Any, ...]:
+        body = BODY.seal(cipher, row.patient, row.id, json_bytes(row.body))
+        self._keys.opened.put(BODY, row.patient, row.id, body, row.body)
+        return (
+            row.id, row.patient, row.account, row.update_id, micros(row.received_at), body, "waiting",
+            int(row.screened), row.attempts, row.first_tried, None, "",
+        )  # fmt: skip
 
-def _row(row: Any, cipher: AESGCM) -> InboxRow:
-    number_, patient, account, update_id, received, body, attempts, tried, screened = row
-    return InboxRow(
-        id=number_,
-        patient=patient,
-        account=account,
-        update_id=update_id,
-        received_at=moment(received),
-        body=codec.load(BODY.open(cipher, patient, number_, body)),
-        attempts=attempts,
-        first_tried=tried,
-        screened=bool(screened),
-    )
-
-
-def _stored(row: InboxRow, cipher: AESGCM) -> tuple[Any, ...]:
-    body = BODY.seal(cipher, row.patient, row.id, json_bytes(row.body))
-    return (
-        row.id, row.patient, row.account, row.update_id, micros(row.received_at), body, "waiting",
-        int(row.screened), row.attempts, row.first_tried, None, "",
-    )  # fmt: skip
+    def _row(self, row: Any, cipher: AESGCM) -> InboxRow:
+        number_, patient, account, update_id, received, body, attempts, tried, screened = row
+        return InboxRow(
+            id=number_,
+            patient=patient,
+            account=account,
+            update_id=update_id,
+            received_at=moment(received),
+            body=self._keys.opened.value(
+                BODY, patient, number_, body, lambda: codec.load(BODY.open(cipher, patient, number_, body))
+            ),
+            attempts=attempts,
+            first_tried=tried,
+            screened=bool(screened),
+        )

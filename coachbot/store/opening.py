@@ -16,6 +16,7 @@ from coachbot.store import settings
 from coachbot.store.keyfile import MasterKeys
 from coachbot.store.migrating import migrate
 from coachbot.store.part import Keys
+from coachbot.store.roster import RosterCache
 from coachbot.store.sealing import CipherCache, OpenedCache
 from coachbot.store.sqlite import Synchronous, database_path, reading_engine, writing_engine
 from coachbot.store.store import SqlStore
@@ -26,16 +27,18 @@ def open_store(
     *,
     keys_path: Path | str,
     synchronous: Synchronous = "FULL",
+    remember: int = 5_000,
     real: Callable[[], float] = time.time,
 ) -> SqlStore:
     """The database of a URL (`sqlite:///path`), made or brought up to date, with its master keys.
 
-    Raises `StoreError` or `KeyMissing`. `real` gives real seconds for the age of rows.
+    Raises `StoreError` or `KeyMissing`. `remember`: of how many patients the opened values stay in memory; 0 opens
+    everything anew each time. `real` gives real seconds for the age of rows.
     """
     path = database_path(_checked(url))
     writer = writing_engine(path, synchronous)
     try:
-        keys = _prepare(writer, path, Path(keys_path))
+        keys = _prepare(writer, path, Path(keys_path), OpenedCache(remember))
     except BaseException:
         writer.dispose()
         raise
@@ -55,12 +58,13 @@ def _checked(url: str) -> URL:
     return parsed
 
 
-def _prepare(writer: Engine, path: Path, keys_path: Path) -> Keys:
+def _prepare(writer: Engine, path: Path, keys_path: Path, opened: OpenedCache) -> Keys:
     try:
         with writer.begin() as connection:
             migrate(connection, str(path))
             master = _master_keys(connection, keys_path)
-            return Keys(master, CipherCache(), OpenedCache(), settings.lookup_key(connection, master))
+            lookup = settings.lookup_key(connection, master)
+            return Keys(master, CipherCache(), opened, RosterCache(), lookup)
     except (DBAPIError, sqlite3.Error) as error:
         raise StoreError(f"{path}: {_told(error)}") from None
 

@@ -6,7 +6,7 @@ only unprompted messages. A row that is to be tried again keeps the later rows o
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Update, and_, bindparam, exists, func, nul
 
 from coachbot.service import codec
 from coachbot.service.ports import Settlement
-from coachbot.service.records import OutboxRow
+from coachbot.service.records import OutboxRow, Shown
 from coachbot.store import tables
 from coachbot.store.columns import micros, moment, moment_or_none
 from coachbot.store.part import Part
@@ -23,6 +23,7 @@ from coachbot.store.saving import OUTBOX as BODY
 from coachbot.store.statements import Statement, at_most, number, word
 
 OUTBOX = tables.table(tables.Outbox)
+_ADDRESS = tables.table(tables.Address)
 _HEAD = OUTBOX.alias("head")
 _OTHER = OUTBOX.alias("other")
 _CLAIMED = OUTBOX.alias("claimed")
@@ -45,8 +46,7 @@ _EARLIER_IN_LANE = exists().where(
     _at_the_door(_OTHER),
 )
 _CHAT_IS_BUSY = exists().where(_CLAIMED.c.address == OUTBOX.c.address, _CLAIMED.c.state == word("claimed"))
-_NEXT = Statement(
-    at_most(
+_NEXT_QUERY = (
         select(
             _HEAD.c.id, _HEAD.c.patient, _HEAD.c.address, _HEAD.c.body, _HEAD.c.due_at, _HEAD.c.lane,
             _HEAD.c.quiet, _HEAD.c.token, _HEAD.c.in_place, _HEAD.c.expires_at, _HEAD.c.on_doubt,
@@ -62,8 +62,18 @@ _NEXT = Statement(
             ~_CHAT_IS_BUSY,
         )
         .order_by(OUTBOX.c.due_at, OUTBOX.c.id)
-    )
 )  # fmt: skip
+_NEXT = Statement(at_most(_NEXT_QUERY))
+#: Most accounts that can be passed over by the query itself; the sender gives the rows of others back.
+_MOST_SHUT = 8
+_SHUT: list[ColumnElement[int]] = [bindparam(f"shut{place}") for place in range(_MOST_SHUT)]
+_NEXT_BUT = Statement(
+    at_most(
+        _NEXT_QUERY.where(
+            ~exists().where(_ADDRESS.c.id == OUTBOX.c.address, or_(*(_ADDRESS.c.account == one for one in _SHUT)))
+        )
+    )
+)
 
 
 def _change(**values: Any) -> Update:
@@ -132,6 +142,43 @@ _SUPPRESS = Statement(
         OUTBOX.c.patient == bindparam("owner"), OUTBOX.c.state == word("due"), OUTBOX.c.lane == number(1)
     )
 )
+_HELD = Statement(
+    _change(
+        state=word("due"), reason=bindparam("why"), attempts=OUTBOX.c.attempts - number(1), lease_real=null()
+    ).where(OUTBOX.c.id == bindparam("row"), OUTBOX.c.state == word("claimed")),
+    "why",
+    "row",
+)
+_STANDING = (OUTBOX.c.id, OUTBOX.c.body, OUTBOX.c.in_place, OUTBOX.c.remote_id)
+_SENT_TO = and_(
+    OUTBOX.c.patient == bindparam("owner"),
+    OUTBOX.c.address == bindparam("place"),
+    OUTBOX.c.state == word("sent"),
+    OUTBOX.c.remote_id != word(""),
+)
+_NEWEST = Statement(at_most(select(*_STANDING).where(_SENT_TO).order_by(OUTBOX.c.id.desc()), number(1)))
+_NEWEST_OF_TOKEN = Statement(
+    at_most(
+        select(*_STANDING).where(_SENT_TO, OUTBOX.c.token == bindparam("which")).order_by(OUTBOX.c.id.desc()),
+        number(1),
+    )
+)
+_COMING_IN_GROUP = Statement(
+    select(OUTBOX.c.id).where(
+        OUTBOX.c.patient == bindparam("owner"),
+        OUTBOX.c.id > bindparam("after"),
+        OUTBOX.c.in_place == bindparam("group_name"),
+        OUTBOX.c.state == word("due"),
+    )
+)
+_TOKEN_AT = Statement(
+    at_most(
+        select(OUTBOX.c.token)
+        .where(OUTBOX.c.patient == bindparam("owner"), OUTBOX.c.remote_id == bindparam("remote"))
+        .order_by(OUTBOX.c.id.desc()),
+        number(1),
+    )
+)
 _UNDELIVERED = Statement(select(_count("due") + _count("claimed")))
 _LANES = (0, 1)
 
@@ -139,14 +186,29 @@ _LANES = (0, 1)
 class OutboxPart(Part):
     """The outbox of a transaction."""
 
-    def claim(self, *, now: datetime, now_real: float, limit: int, worker: str, lease_s: float) -> Sequence[OutboxRow]:
-        """Claim what is due: at most one row a chat, answers before unprompted messages. A row that does not
+    def claim(
+        self,
+        *,
+        now: datetime,
+        now_real: float,
+        limit: int,
+        worker: str,
+        lease_s: float,
+        shut: Collection[int] = (),
+        hushed: Collection[int] = (),
+        unasked: int | None = None,
+    ) -> Sequence[OutboxRow]:
+        """Claim what is due: at most one row a chat, answers before unprompted messages, nothing of the accounts in
+        `shut`, nothing unprompted of those in `hushed`, and at most `unasked` unprompted rows. A row that does not
         open fails."""
         moment_now, lease = micros(now), now_real + lease_s
         self._run(_EXPIRE, now=moment_now)
         claimed: list[Any] = []
         for lane in _LANES:
-            rows = self._rows(_NEXT, which=lane, now=moment_now, many=limit - len(claimed))
+            many = limit - len(claimed)
+            if lane and unasked is not None:
+                many = min(many, unasked)
+            rows = self._next(lane, moment_now, many, {*shut, *hushed} if lane else set(shut))
             self._write(_CLAIM, [(worker, lease, moment_now, row[0]) for row in rows])
             claimed += rows
         ciphers = self._ciphers(row[1] for row in claimed)
@@ -156,12 +218,44 @@ class OutboxPart(Part):
             lambda row: self._write_one(_SETTLE, ("failed", "the sealed body does not open", moment_now, "", row[0])),
         )
 
+    def _next(self, lane: int, now: int, many: int, shut: set[int]) -> Sequence[Any]:
+        if not shut:
+            return self._rows(_NEXT, which=lane, now=now, many=many)
+        passed = [*shut][:_MOST_SHUT]
+        places = {f"shut{place}": passed[min(place, len(passed) - 1)] for place in range(_MOST_SHUT)}
+        return self._rows(_NEXT_BUT, which=lane, now=now, many=many, **places)
+
+    def shown(self, row: OutboxRow) -> Shown | None:
+        """The message that a row changes: of the same question (to close it), or the newest if it is of the same
+        group. None if there is none, or if a later row of the group changes it anyway."""
+        if row.body.get("kind") == "close":
+            found = self._first(_NEWEST_OF_TOKEN, owner=row.patient, place=row.address, which=row.token)
+            if found is None or (found[2] and self._is_coming(row, found[2])):
+                return None
+        else:
+            found = self._first(_NEWEST, owner=row.patient, place=row.address)
+            if found is None or found[2] != row.in_place:
+                return None
+        body = BODY.open(self._cipher(row.patient), row.patient, found[0], found[1])
+        return Shown(str(found[3]), codec.load(body))
+
+    def _is_coming(self, row: OutboxRow, group: str) -> bool:
+        return self._first(_COMING_IN_GROUP, owner=row.patient, after=row.id, group_name=group) is not None
+
+    def token_at(self, patient: str, remote_id: str) -> str:
+        """The token of the question that stands in a message of the messenger; empty if it asked nothing."""
+        found = self._first(_TOKEN_AT, owner=patient, remote=remote_id)
+        return str(found[0]) if found else ""
+
     def settle(self, settlements: Sequence[Settlement], *, now: datetime) -> None:
-        """Write down how sending ended; `due` means that it is to be tried again at `retry_at`."""
+        """Write down how sending ended; `due` means that it is to be tried again at `retry_at`, `held` that no call
+        was made."""
         at = micros(now)
         again = [s for s in settlements if s.state == "due"]
-        ended = [s for s in settlements if s.state != "due"]
+        held = [s for s in settlements if s.state == "held"]
+        ended = [s for s in settlements if s.state not in ("due", "held")]
         self._write(_SETTLE, [(s.state, s.reason, at, s.remote_id, s.row) for s in ended])
+        self._write(_HELD, [(s.reason, s.row) for s in held])
         self._write(_AGAIN, [(micros(s.retry_at or now), s.reason, s.row) for s in again])
 
     def release_ambiguous(self, *, now: datetime, now_real: float) -> int:

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, select
 from coachbot.errors import StoreError
 from coachbot.store import tables
 from coachbot.store.keyfile import MasterKeys
+from coachbot.store.roster import RosterCache
 from coachbot.store.sealing import CipherCache, OpenedCache, SealError
 from coachbot.store.statements import LONGEST, ListStatement, Statement
 
@@ -38,6 +39,8 @@ class Keys:
     master: MasterKeys
     ciphers: CipherCache
     opened: OpenedCache
+    #: Profiles and enrolments as the staff's lists read them: of every patient, not only of those at work.
+    roster: RosterCache
     #: Key of the chat look-up.
     lookup: bytes
 
@@ -56,6 +59,8 @@ class Part:
     def __init__(self, connection: Connection, keys: Keys, real: Callable[[], float]) -> None:
         self._connection = connection
         self._dialect = connection.dialect
+        #: The driver's own: SQLAlchemy's around each statement costs more than the statement (docs/decisions/0001).
+        self._cursor: Any = connection.connection.cursor()
         self._keys = keys
         #: Real seconds, for the age of rows that have nothing to do with patients' time.
         self._real = real
@@ -65,7 +70,14 @@ class Part:
     # -- statements ------------------------------------------------------------------------------------
     def _rows(self, statement: Statement, **values: Any) -> Sequence[Any]:
         text, names = statement.sql(self._dialect)
-        return self._connection.exec_driver_sql(text, tuple(values[n] for n in names)).fetchall()
+        found: Sequence[Any] = self._cursor.execute(text, tuple(values[n] for n in names)).fetchall()
+        return found
+
+    def _named(self, statement: Statement, **values: Any) -> list[dict[str, Any]]:
+        """Rows by the names of their columns."""
+        rows = self._rows(statement, **values)
+        names = [column[0] for column in self._cursor.description]
+        return [dict(zip(names, row, strict=True)) for row in rows]
 
     def _first(self, statement: Statement, **values: Any) -> Any | None:
         rows = self._rows(statement, **values)
@@ -74,17 +86,17 @@ class Part:
     def _run(self, statement: Statement, **values: Any) -> int:
         """Run one change; how many rows it touched."""
         text, names = statement.sql(self._dialect)
-        return self._connection.exec_driver_sql(text, tuple(values[n] for n in names)).rowcount
+        return int(self._cursor.execute(text, tuple(values[n] for n in names)).rowcount)
 
     def _write(self, statement: Statement, rows: Sequence[tuple[Any, ...]]) -> None:
         """Run one change for many rows, each a tuple in the statement's order."""
         if rows:
             text, _ = statement.sql(self._dialect)
-            self._connection.exec_driver_sql(text, list(rows))
+            self._cursor.executemany(text, rows)
 
     def _write_one(self, statement: Statement, row: tuple[Any, ...]) -> int:
         """The same for one row; how many rows it touched."""
-        return self._connection.exec_driver_sql(statement.sql(self._dialect)[0], row).rowcount
+        return int(self._cursor.execute(statement.sql(self._dialect)[0], row).rowcount)
 
     def _listed(self, statement: ListStatement, values: Iterable[Any]) -> Iterator[Any]:
         """Rows of a statement over a list of any length."""
@@ -92,7 +104,7 @@ class Part:
         while piece := list(islice(rest, LONGEST)):
             fitting, stretched = statement.fit(piece)
             text, _ = fitting.sql(self._dialect)
-            yield from self._connection.exec_driver_sql(text, stretched).fetchall()
+            yield from self._cursor.execute(text, stretched).fetchall()
 
     # -- damaged rows ----------------------------------------------------------------------------------
     def _opening(

@@ -64,9 +64,7 @@ _FIND = Statement(
 )
 #: The first value of the list is the account, the others are hashes.
 _FIND_MANY = ListStatement(
-    lambda values: select(_A.c.chat_hash, _A.c.patient).where(
-        _A.c.account == values[0], _A.c.chat_hash.in_(values[1:])
-    )
+    lambda values: select(_A.c.chat_hash, _A.c.patient).where(_A.c.account == values[0], _A.c.chat_hash.in_(values[1:]))
 )
 _FIND_SITE = Statement(select(_SITE.c.id).where(_SITE.c.code == bindparam("named")))
 _SITE_EXISTS = Statement(select(_SITE.c.id).where(_SITE.c.id == bindparam("row")))
@@ -176,10 +174,12 @@ class PatientsPart(Part):
         return PatientRecord(
             id=patient,
             site=site,
-            profile=opened(PROFILE, patient, profile, _profile),
-            conversation=_conversation(cipher, patient, talk),
+            profile=opened(PROFILE, patient, profile, profile_of),
+            conversation=(
+                opened(CONVERSATION, patient, talk, partial(_talk, patient)) if talk else Conversation(patient)
+            ),
             address=Address(address, account, channel, opened(CHAT, address, chat, bytes.decode)),
-            enrolment=_enrolment(enrolled, opened, patient) if enrolled[0] is not None else None,
+            enrolment=enrolment_of(enrolled, opened, patient) if enrolled[0] is not None else None,
             last_heard=moment_or_none(heard),
         )
 
@@ -198,13 +198,12 @@ class PatientsPart(Part):
         )
 
 
-def _conversation(cipher: AESGCM, patient: str, sealed: bytes | None) -> Conversation:
-    if sealed is None:
-        return Conversation(patient)
-    return codec.load_conversation(patient, codec.load(CONVERSATION.open(cipher, patient, patient, sealed)))
+def _talk(patient: str, plain: bytes) -> Conversation:
+    return codec.load_conversation(patient, codec.load(plain))
 
 
-def _profile(plain: bytes) -> Profile:
+def profile_of(plain: bytes) -> Profile:
+    """A profile as it was sealed."""
     return codec.load_fields(Profile, codec.load(plain))
 
 
@@ -213,7 +212,8 @@ def _counts(plain: bytes) -> tuple[Tally, Progress]:
     return codec.load_fields(Tally, body["tally"]), codec.load_fields(Progress, body["progress"])
 
 
-def _enrolment(row: Sequence[Any], opened: Callable[..., Any], patient: str) -> Enrolment:
+def enrolment_of(row: Sequence[Any], opened: Callable[..., Any], patient: str) -> Enrolment:
+    """An enrolment from its columns; `opened` opens the sealed one."""
     number, programme, arm, state, anchor, code, sealed = row
     tally, progress = opened(ENROLMENT, patient, sealed, _counts)
     return Enrolment(number, programme, arm, state, day_or_none(anchor), tally, progress, code or "")

@@ -98,7 +98,7 @@ class ReadingPart(Part):
 
     def outbox(self, patient: str) -> Sequence[Mapping[str, Any]]:
         """The patient's delivery ledger: state, reason, times and body of every row."""
-        found = [row._mapping for row in self._rows(_OUTBOX_OF, owner=patient)]
+        found = self._named(_OUTBOX_OF, owner=patient)
         return [_ledger(row, self._body(OUTBOX_BODY, patient, row["id"], row["body"])) for row in found]
 
     # -- what was told ---------------------------------------------------------------------------------

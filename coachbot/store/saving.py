@@ -8,6 +8,8 @@ from typing import Any
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import bindparam, delete, update
 
+from coachbot.engine.changing import changed
+from coachbot.engine.model import EMPTY
 from coachbot.service import codec
 from coachbot.service.records import (
     AlertRow,
@@ -19,6 +21,7 @@ from coachbot.service.records import (
     PlanRow,
     ResponseRow,
     TimerRow,
+    TraceRow,
     TurnRow,
 )
 from coachbot.store import tables
@@ -34,6 +37,7 @@ RESPONSE = SealedColumn("response", "body")
 ALERT = SealedColumn("alert", "body")
 CONSENT = SealedColumn("consent", "body")
 PLAN = SealedColumn("plan", "body")
+TRACE = SealedColumn("trace", "body")
 
 _INBOX = tables.table(tables.Inbox)
 _TIMER = tables.table(tables.Timer)
@@ -43,9 +47,10 @@ _ADD_TURN = insert_all(tables.table(tables.Turn))
 _ADD_OUTBOX = insert_all(tables.table(tables.Outbox))
 _ADD_DIARY = insert_all(tables.table(tables.Diary))
 _ADD_RESPONSE = insert_all(tables.table(tables.Response))
-_PUT_ALERT = upsert(tables.table(tables.Alert), "id", keep=("patient",))
+_PUT_ALERT = upsert(tables.table(tables.Alert), "id", keep=("patient", "opened_at"), never_lost=("escalated_at",))
 _ADD_CONSENT = insert_all(tables.table(tables.Consent))
 _ADD_INCIDENT = insert_all(tables.table(tables.Incident))
+_ADD_TRACE = insert_all(tables.table(tables.Trace))
 _PUT_PLAN = upsert(tables.table(tables.Plan), "patient", "day")
 _PUT_CONVERSATION = upsert(tables.table(tables.Conversation), "patient", raise_by_one="revision")
 _PUT_ENROLMENT = upsert(tables.table(tables.Enrolment), "patient", keep=("id",))
@@ -81,8 +86,14 @@ class SavingPart(Part):
         times = {turn.id: micros(turn.at) for turn in changes.turns}
         updated = {turn.patient: times[turn.id] for turn in changes.turns}
         self._write(_ADD_TURN, [_turn(turn, times[turn.id]) for turn in changes.turns])
-        self._write(_PUT_CONVERSATION, [_talk(r, ciphers, updated) for r in changes.conversations.values()])
+        self._write(_PUT_CONVERSATION, [self._talk(r, ciphers, updated) for r in changes.conversations.values()])
         self._write(_ADD_OUTBOX, [_message(row, ciphers, times) for row in changes.outbox])
+
+    def _talk(self, record: PatientRecord, ciphers: _Ciphers, updated: Mapping[str, int]) -> tuple[Any, ...]:
+        talk = record.conversation
+        sealed = CONVERSATION.seal(ciphers[record.id], record.id, record.id, codec.dump(codec.dump_conversation(talk)))
+        self._keys.opened.put(CONVERSATION, record.id, record.id, sealed, changed(talk, facts=EMPTY))
+        return record.id, sealed, 1, micros_or_none(record.last_heard), updated.get(record.id)
 
     def _save_told(self, changes: Changes, ciphers: _Ciphers) -> None:
         self._write(_ADD_DIARY, [_diary(row, ciphers) for row in changes.diary])
@@ -90,6 +101,7 @@ class SavingPart(Part):
         self._write(_PUT_ALERT, [_alert(row, ciphers) for row in changes.alerts])
         self._write(_ADD_CONSENT, [_consent(row, ciphers) for row in changes.consents])
         self._write(_PUT_PLAN, [_plan(row, ciphers) for row in changes.plans])
+        self._write(_ADD_TRACE, [_trace(row, ciphers) for row in changes.traces])
 
     def update_alert(self, alert: AlertRow) -> None:
         """An alert was acknowledged, passed on or added to."""
@@ -108,6 +120,7 @@ def _touched(changes: Changes) -> Iterator[str]:
         changes.alerts,
         changes.consents,
         changes.plans,
+        changes.traces,
     ):
         yield from (row.patient for row in rows)
 
@@ -115,12 +128,6 @@ def _touched(changes: Changes) -> Iterator[str]:
 # -- rows, in the order of their table's columns ------------------------------------------------------
 def _turn(row: TurnRow, at: int) -> tuple[Any, ...]:
     return row.id, row.patient, row.inbox, row.cause, at, row.dialog, row.version, row.state
-
-
-def _talk(record: PatientRecord, ciphers: _Ciphers, updated: Mapping[str, int]) -> tuple[Any, ...]:
-    plain = codec.dump(codec.dump_conversation(record.conversation))
-    sealed = CONVERSATION.seal(ciphers[record.id], record.id, record.id, plain)
-    return record.id, sealed, 1, micros_or_none(record.last_heard), updated.get(record.id)
 
 
 def _profile(record: PatientRecord, ciphers: _Ciphers) -> tuple[Any, ...]:
@@ -183,3 +190,7 @@ def _consent(row: ConsentRow, ciphers: _Ciphers) -> tuple[Any, ...]:
 def _plan(row: PlanRow, ciphers: _Ciphers) -> tuple[Any, ...]:
     day = row.day.isoformat()
     return row.patient, day, PLAN.seal(ciphers[row.patient], row.patient, day, json_bytes(row.body))
+
+
+def _trace(row: TraceRow, ciphers: _Ciphers) -> tuple[Any, ...]:
+    return row.turn, row.patient, TRACE.seal(ciphers[row.patient], row.patient, row.turn, json_bytes(row.body))

@@ -128,6 +128,11 @@ class OpenedCache:
             self._held.pop(patient, None)
             self._erased.add(patient)
 
+    def put(self, column: SealedColumn, patient: str, row: int | str, sealed: bytes, value: object) -> None:
+        """What has just been sealed, so that it need not be opened soon after. It is remembered by its sealed bytes:
+        if they are never committed, they are never met again."""
+        self._keep(column, patient, (row, sealed, value))
+
     def _keep(self, column: SealedColumn, patient: str, held: tuple[int | str, bytes, Any]) -> None:
         with self._lock:
             if patient in self._erased:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
-from sqlalchemy import BindParameter, Select, Table, bindparam, literal_column
+from sqlalchemy import BindParameter, Select, Table, bindparam, func, literal_column
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Dialect
 from sqlalchemy.sql import ClauseElement
@@ -93,13 +93,19 @@ def insert_new(table: Table) -> Statement:
     return Statement(lambda insert: insert(table).on_conflict_do_nothing(), *_names(table))
 
 
-def upsert(table: Table, *keys: str, keep: Sequence[str] = (), raise_by_one: str = "") -> Statement:
-    """Insert whole rows, or replace what stands there but for its keys and `keep`."""
+def upsert(
+    table: Table, *keys: str, keep: Sequence[str] = (), never_lost: Sequence[str] = (), raise_by_one: str = ""
+) -> Statement:
+    """Insert whole rows, or replace what stands there but for its keys and `keep`.
+
+    A `never_lost` column can be given another value, but a row without one does not empty it.
+    """
 
     def build(insert: Inserter) -> ClauseElement:
         new = insert(table)
         names = [n for n in _names(table) if n not in keys and n not in keep]
         changed = {n: getattr(new.excluded, n) for n in names}
+        changed |= {n: func.coalesce(getattr(new.excluded, n), table.c[n]) for n in never_lost}
         if raise_by_one:
             changed[raise_by_one] = table.c[raise_by_one] + number(1)
         done: ClauseElement = new.on_conflict_do_update(index_elements=list(keys), set_=changed)

@@ -84,6 +84,7 @@ class SqlStore:
         for patient in erased:
             self._keys.ciphers.forget(patient)
             self._keys.opened.forget(patient)
+            self._keys.roster.forget(patient)
         self._to_fold = self._to_fold or bool(erased)
         if self._to_fold:
             self._to_fold = not fold_log(self._writer, "TRUNCATE")

@@ -7,7 +7,7 @@ Every table that holds rows of a patient has a column `patient` with an index: e
 
 from typing import Any, ClassVar
 
-from sqlalchemy import BigInteger, Column, Float, ForeignKey, Index, Integer, LargeBinary, MetaData, Text
+from sqlalchemy import DDL, BigInteger, Column, Float, ForeignKey, Index, Integer, LargeBinary, MetaData, Text, event
 from sqlalchemy import Table as CoreTable
 from sqlalchemy import text as sql_text
 from sqlmodel import Field, SQLModel, UniqueConstraint
@@ -384,8 +384,109 @@ class Setting(Base, table=True):
     value: str = _text()
 
 
+# -- staff --------------------------------------------------------------------------------------------
+class Staff(Base, table=True):
+    """Somebody who may sign in to the console. Rows are never deleted: the audit names them."""
+
+    id: int = _id()
+    #: As it is shown and typed; `login` is it folded, and unique.
+    name: str = _text()
+    login: str = _text(unique=True)
+    role: str = _text()
+    #: Argon2; empty before the person has chosen one.
+    password: str = _text()
+    #: Sealed: the secret of the one-time codes.
+    totp: bytes = _sealed()
+    #: The last time step used, so that a code works once.
+    totp_step: int = Field(sa_type=BigInteger)
+    active: int = Field(sa_type=Integer)
+    failed: int = Field(sa_type=Integer)
+    locked_until_real: float = _real()
+    added_real: float = _real()
+
+
+class StaffVisit(Base, table=True):
+    """A browser in which somebody is signed in, known by the hash of its token."""
+
+    __tablename__: ClassVar[str] = "staff_visit"
+    id: int = _id()
+    staff: int = _ref("staff", "staff.id", index=True, kind=Id)
+    token_hash: str = _text(unique=True)
+    #: The token before the last rotation: requests under way may still carry it for a moment.
+    before_hash: str = Field(sa_type=Text, index=True)
+    csrf: str = _text()
+    began_real: float = _real()
+    seen_real: float = _real()
+    rotated_real: float = _real()
+
+
+class StaffTicket(Base, table=True):
+    """A one-time link: to choose a password (`begin`), or into the demo's console (`enter`)."""
+
+    __tablename__: ClassVar[str] = "staff_ticket"
+    token_hash: str = _text(key=True)
+    staff: int = _ref("staff", "staff.id", index=True, kind=Id)
+    purpose: str = _text()
+    expires_real: float = _real()
+
+
+class Care(Base, table=True):
+    """Which therapist a patient belongs to. A patient without any belongs to all therapists of the site."""
+
+    patient: str = _patient(key=True)
+    staff: int = _ref("staff", "staff.id", key=True, index=True, kind=Id)
+
+
+class Note(Base, table=True):
+    """What staff write down about a patient; the patient never reads it."""
+
+    __table_args__ = (Index("ix_note_patient", "patient", "id"),)
+    id: int = _id()
+    patient: str = _patient()
+    staff: int = Field(sa_type=Id)
+    at_real: float = _real()
+    #: Sealed.
+    body: bytes = _sealed()
+
+
+class Trace(Base, table=True):
+    """Why a turn said what it said: rule, window, guards with their values."""
+
+    turn: int = Field(sa_column=Column("turn", Id, primary_key=True, autoincrement=False))
+    patient: str = _patient(index=True)
+    #: Sealed.
+    body: bytes = _sealed()
+
+
+class Audit(Base, table=True):
+    """Who saw and changed what, append-only; each row holds the seal of the row before it.
+
+    `subject` is the pseudonym of a patient. It is not called `patient`: an erasure leaves the record of who
+    had looked, and the chain whole. Nothing personal stands in it.
+    """
+
+    __table_args__ = (Index("ix_audit_subject", "subject", "id"),)
+    id: int = Field(sa_column=Column("id", Id, primary_key=True, autoincrement=False))
+    at_real: float = _real()
+    staff: int = Field(sa_type=Id)
+    action: str = _text()
+    subject: str = _text()
+    detail: str = _text()
+    seal: str = _text()
+
+
+#: A database that refuses to change or forget a line of the audit (SQLite; a PostgreSQL site revokes the rights).
+AUDIT_TRIGGERS = tuple(
+    f"CREATE TRIGGER audit_no_{change.lower()} BEFORE {change} ON audit "
+    "BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END"
+    for change in ("UPDATE", "DELETE")
+)
+for _trigger in AUDIT_TRIGGERS:
+    event.listen(table(Audit), "after_create", DDL(_trigger).execute_if(dialect="sqlite"))  # type: ignore[no-untyped-call]
+
+
 #: Tables that hold rows of a patient, in the order in which erasure empties them.
 PERSONAL: tuple[type[Base], ...] = (
     Outbox, Inbox, Turn, Conversation, Timer, Diary, Response, Alert, Consent, Plan, Incident, Media, Device,
-    Link, Invitation, Enrolment, Address,
+    Link, Invitation, Care, Note, Trace, Enrolment, Address,
 )  # fmt: skip

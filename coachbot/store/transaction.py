@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
+from coachbot.store.adopting import AdoptingPart
+from coachbot.store.auditing import AuditingPart
 from coachbot.store.enrolling import EnrollingPart
 from coachbot.store.erasing import ErasingPart
 from coachbot.store.inbox import InboxPart
+from coachbot.store.lists import ListsPart
 from coachbot.store.outbox import OutboxPart
-from coachbot.store.patients import PatientsPart
 from coachbot.store.reading import ReadingPart
 from coachbot.store.rotating import RotatingPart
 from coachbot.store.saving import SavingPart
-from coachbot.store.settings import SettingsPart
+from coachbot.store.staffing import StaffingPart
 from coachbot.store.timers import TimersPart
 
 
 class SqlTransaction(
     InboxPart,
-    PatientsPart,
+    AdoptingPart,
     SavingPart,
     TimersPart,
     OutboxPart,
     ReadingPart,
     EnrollingPart,
     ErasingPart,
-    SettingsPart,
+    AuditingPart,
+    StaffingPart,
+    ListsPart,
     RotatingPart,
 ):
     """`coachbot.service.ports.Transaction` on a SQL database."""

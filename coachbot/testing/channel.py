@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from coachbot.service.ports import Capabilities, Channel, Clock
-from coachbot.service.records import OutboxRow
+from coachbot.service.records import Address, OutboxRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +17,8 @@ class Message:
 
     at: datetime
     row: OutboxRow
+    #: The messenger's own id of it.
+    remote_id: str = ""
 
     @property
     def body(self) -> Mapping[str, Any]:
@@ -24,10 +26,12 @@ class Message:
 
     @property
     def text(self) -> str:
-        """The text; `<picture: ...>` or `<file: ...>` for what has none."""
+        """The text; `<picture: ...>`, `<sound: ...>` or `<file: ...>` for what has none."""
         kind = self.body.get("kind")
         if kind == "picture":
             return f"<picture: {self.body.get('alt') or self.body.get('picture') or self.body.get('name')}>"
+        if kind == "audio":
+            return f"<sound: {self.body.get('alt') or self.body.get('audio')}>"
         if kind == "file":
             return f"<file: {self.body.get('name')}>"
         return str(self.body.get("text") or "")
@@ -64,13 +68,13 @@ class RecordingChannel:
     def capabilities(self) -> Capabilities:
         return self._inner.capabilities if self._inner else Capabilities()
 
-    async def deliver(self, chat: str, row: OutboxRow) -> str:
+    async def deliver(self, to: Address, row: OutboxRow) -> str:
         """Remember the message. Raises the next of `faults`, if there is one."""
         if self.faults:
             raise self.faults.pop(0)
-        remote = await self._inner.deliver(chat, row) if self._inner else str(row.id)
+        remote = await self._inner.deliver(to, row) if self._inner else str(row.id)
         if row.body.get("kind") != "close":
-            message = Message(self._clock.now(), row)
-            self.sent.append((chat, message))
-            self.heard(chat, message)
+            message = Message(self._clock.now(), row, remote)
+            self.sent.append((to.chat, message))
+            self.heard(to.chat, message)
         return remote

@@ -203,9 +203,15 @@ def _alert(view: View, words: Words) -> str | None:
     alerts = [a for a in view.alerts() if a.kind == words["kind"]]
     right = alerts and (
         words.get("priority", alerts[-1].priority) == alerts[-1].priority
-        and ("seen" not in words or alerts[-1].acknowledged_at is not None)
+        and _stands(alerts[-1], words.get("stands", ""))
     )
     return None if right else _all_alerts(view)
+
+
+def _stands(alert: AlertRow, how: str) -> bool:
+    """Was it seen, or has it gone on to the next in line because nobody had seen it?"""
+    moments = {"acknowledged": alert.acknowledged_at, "escalated": alert.escalated_at}
+    return not how or moments[how.lower()] is not None
 
 
 def _no_alert(view: View, words: Words) -> str | None:

@@ -38,7 +38,7 @@ from coachbot.testing.variety import Variety, handed_in, standing
 _NOW = datetime(2026, 3, 11, 15, tzinfo=UTC)
 _DAY_0 = date(2026, 2, 25)
 #: Most places of one dialog that are gone on from.
-_MOST_PLACES = 700
+_MOST_PLACES = 2500
 #: What the coach's own sentences may name besides facts: how they are tried.
 _EXTRAS: tuple[Mapping[str, Any], ...] = (
     dict.fromkeys(("ask_kind", "out_of_range", "low", "high", "required", "longest")),
@@ -264,6 +264,14 @@ class _Walker:
             if key and name not in self._deciding:
                 for value in self.variety.values(name):
                     yield {**text.scope, top: {**text.scope[top], key: value}}
+        for week in self._own_weeks(text):
+            yield {**text.scope, "programme": {**text.scope["programme"], "week": week}}
+
+    def _own_weeks(self, text: fx.Text) -> list[int]:
+        """One week for each group of wordings that belong to weeks of their own."""
+        words = self.world.pack.words
+        sections = (words.section(language, text.words, text.section) for language in words.languages)
+        return sorted({weeks[0] for section in sections if section for weeks in section.weeks if weeks})
 
     def _shown(self, text: fx.Text) -> Iterator[Any]:
         for name in sorted(self.reads.of_text.get((text.words, text.section), ())):
@@ -294,7 +302,8 @@ class _Walker:
         for section in self.world.pack.words.sections(self.world.pack.words.default_language, COACH):
             for extras in _EXTRAS:
                 for phone in (None, "555 0100"):
-                    scope = {**self.usual, **extras, "by": "Lin", "site": {**self.usual["site"], "phone": phone}}
+                    known = {"by": "Lin", "exercise": "Bridge", "site": {**self.usual["site"], "phone": phone}}
+                    scope = {**self.usual, **extras, **known}
                     if self.world.pack.words.has("", COACH, section):
                         self._render_all(fx.Say(fx.Text(COACH, section, scope=scope)))
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from coachbot.authoring.screening import conditions
 from coachbot.bootstrap import Coach
 from coachbot.engine.model import Conversation, Value
 from coachbot.service.facts import local_now
@@ -17,6 +18,7 @@ from coachbot.testing.script import Role
 def enter(coach: Coach, account: int, channel: str, chat: str, role: Role, now: datetime) -> str:
     """Store the patient of a role as active; the day is planned at once. Returns the patient's id."""
     assert role.enrolled is not None
+    _check_screened(coach, role)
     patient, ids = new_patient_id(), coach.world.ids
     address = Address(ids.next(), account, channel, chat)
     profile = profile_of(role)
@@ -54,8 +56,15 @@ def _progress(role: Role, anchor: date, today: date) -> Progress:
         assessments=("baseline",) if role.baseline else (),
         education_given=max(days - 1, 0),
         opened=opened if role.orientation else {},
-        screening={"outcome": "fit", "reasons": ""},
+        screening={"outcome": "review" if role.screened else "fit", "reasons": " ".join(role.screened)},
     )
+
+
+def _check_screened(coach: Coach, role: Role) -> None:
+    """A misspelt finding would rule nothing out and prove nothing."""
+    known = {reason for one in coach.world.pack.screenings.values() for reason in conditions(one)}
+    if unknown := sorted(set(role.screened) - known):
+        raise ValueError(f"`screened:` knows {', '.join(sorted(known))}, not {', '.join(unknown)}")
 
 
 def _with_slots(coach: Coach, talk: Conversation, role: Role) -> Conversation:

@@ -21,7 +21,7 @@ KINDS: tuple[tuple[str, str, str], ...] = (
     ("no_alert", r"no alert(?: (?P<kind>\w+))?", "no alert"),
     (
         "alert",
-        r"alert (?P<kind>\w+)(?: priority (?P<priority>\w+))?(?P<seen> acknowledged)?",
+        r"alert (?P<kind>\w+)(?: priority (?P<priority>\w+))?(?: (?P<stands>acknowledged|escalated))?",
         "alert crisis priority top",
     ),
     ("outbox_empty", r"outbox empty", "outbox empty"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import shutil
 import tempfile
+from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 
@@ -31,8 +32,9 @@ def _empty_database() -> Path:
 
 
 def open_in(folder: Path) -> SqlStore:
-    """The store of a folder. Not durable, which a test can afford."""
-    return open_store(f"sqlite:///{folder / _DATABASE}", keys_path=folder / _KEYS, synchronous="OFF")
+    """The store of a folder. Not durable, which a test can afford; and it remembers nothing, so that every turn meets
+    the conversation as it was stored."""
+    return open_store(f"sqlite:///{folder / _DATABASE}", keys_path=folder / _KEYS, synchronous="OFF", remember=0)
 
 
 def new_store(folder: Path) -> SqlStore:
@@ -50,9 +52,13 @@ class BreakableWords(Words):
         self.__dict__.update(vars(words))
         #: Path of the words and section.
         self.broken: set[tuple[str, str]] = set()
+        #: Told of every text and the messages it became.
+        self.told: Callable[[fx.Text, tuple[Bubble, ...]], None] = lambda text, bubbles: None
 
     def bubbles(self, language: str, text: fx.Text) -> tuple[Bubble, ...]:
         """The messages of a text, unless it is broken."""
         if (text.words, text.section) in self.broken:
             raise RuntimeError(f"the screenplay broke {text.words} {text.section}")
-        return super().bubbles(language, text)
+        bubbles = super().bubbles(language, text)
+        self.told(text, bubbles)
+        return bubbles

@@ -10,7 +10,10 @@ from zoneinfo import ZoneInfo
 from coachbot.testing.moments import WEEKDAYS
 from coachbot.testing.script import Role
 
-_KEYS = ("patient", "enrolled", "attended", "baseline", "orientation", "slots", "seed", "pack", "slow", "channel")
+_KEYS = (
+    "patient", "enrolled", "attended", "baseline", "orientation", "slots", "screened", "seed", "pack", "slow",
+    "channel",
+)  # fmt: skip
 _TIMES = ("morning", "evening")
 _WORDS = ("session_day", "dial", "phone", "contact")
 _WANTED = {"done": True, "due": False}
@@ -103,6 +106,8 @@ def _with(role: Role, key: str, body: str) -> Role:
         return replace(role, enrolled=date.fromisoformat(body))
     if key == "attended":
         return replace(role, attended=tuple(body.replace(",", " ").split()))
+    if key == "screened":
+        return replace(role, screened=tuple(body.replace(",", " ").split()))
     if key == "slots":
         pairs = (piece.partition("=") for piece in body.split(",") if piece.strip())
         return replace(role, slots={**role.slots, **{name.strip(): value.strip() for name, _, value in pairs}})

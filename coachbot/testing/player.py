@@ -23,17 +23,24 @@ from coachbot.testing.reader import read_screenplay
 from coachbot.testing.script import Line, Role, Screenplay
 from coachbot.testing.stage import Person, Stage
 
-
-def play(path: Path, *, channel: Channel | None = None) -> None:
-    """Play a file. Raises `ScreenplayFailure` with the whole report, or `ScreenplayFault` if it cannot be read."""
-    play_screenplay(read_screenplay(path), channel=channel)
+#: The account of whoever acts as staff in screenplays.
+_LIN = 1
 
 
-def play_screenplay(screenplay: Screenplay, *, channel: Channel | None = None) -> None:
-    """Play a screenplay that was read. `channel` delivers in the place of none."""
+def play(path: Path, *, channel: Channel | None = None, front: str = "") -> None:
+    """Play a file, with `front` through a real channel (telegram, web, terminal).
+
+    Raises `ScreenplayFailure` with the whole report, or `ScreenplayFault` if it cannot be read.
+    """
+    play_screenplay(read_screenplay(path), channel=channel, front=front)
+
+
+def play_screenplay(screenplay: Screenplay, *, channel: Channel | None = None, front: str = "") -> None:
+    """Play a screenplay that was read. `channel` delivers in the place of none; `front` names a real one to talk
+    through (`coachbot.testing.fronts`)."""
     pack = pack_at(screenplay.pack.resolve()) if screenplay.pack else None
     start, name, seed = _start(screenplay), screenplay.channel, screenplay.seed
-    with Stage(start, pack=pack, channel=channel, channel_name=name, seed=seed) as stage:
+    with Stage(start, pack=pack, channel=channel, channel_name=name, front=front, seed=seed) as stage:
         Player(screenplay, stage).run()
 
 
@@ -256,21 +263,41 @@ class Player:
         (self._stage.words.broken.discard if step.mend else self._stage.words.broken.add)(place)
 
     def _staff_acts(self, step: script.StaffActs) -> None:
-        record = self._stage.record(self._person)
-        code = record.enrolment.code if record and record.enrolment else ""
-        enrolments = self._stage.coach.enrolments
         try:
-            if step.act == "confirm":
-                enrolments.confirm(code, step.by)
-            elif step.act == "end":
-                enrolments.end_rest(code, step.by)
-            elif step.act == "withdraw":
-                enrolments.withdraw(code)
-            else:
-                enrolments.acknowledge(self._open_alert(step.about), step.by)
+            self._staff_act(step)
         except Exception as error:
             raise LookupError(str(error)) from error
         self._stage.settle()
+
+    def _staff_act(self, step: script.StaffActs) -> None:
+        record = self._stage.record(self._person)
+        patient, code = (record.id, record.enrolment.code) if record and record.enrolment else ("", "")
+        enrolments, by = self._stage.coach.enrolments, step.by
+        match step.act:
+            case "confirm":
+                enrolments.confirm(code, by)
+            case "end rest":
+                enrolments.end_rest(code, by)
+            case "clear":
+                enrolments.clear(code, step.about, by)
+            case "withdraw":
+                enrolments.withdraw(code)
+            case "take over":
+                enrolments.take_over(patient, _LIN, by)
+            case "writes":
+                enrolments.write(patient, _LIN, by, step.about)
+            case "hand back":
+                enrolments.hand_back(patient)
+            case "rule out":
+                enrolments.rule_out(code, step.about, by)
+            case "allow":
+                enrolments.allow(code, step.about, by)
+            case "pause":
+                enrolments.pause(code, int(step.about) if step.about else None, by)
+            case "resume":
+                enrolments.resume(code, by)
+            case _:
+                enrolments.acknowledge(self._open_alert(step.about), by)
 
     def _open_alert(self, kind: str) -> int:
         alerts = [a for a in View(self._stage, self._person).alerts() if a.acknowledged_at is None]

@@ -34,8 +34,11 @@ _OLD = re.compile(r"(?P<who>[^:]+?)\s+presses\s+old\s+(?P<labels>\[.+\])", re.I)
 _ABOUT = re.compile(r"(?P<key>answer|expect|staff|live)(?:\s+(?:for\s+)?(?P<who>[^:]+))?", re.I)
 _TEMPLATE = re.compile(r"template\s+(\S+)\s+(\S+)", re.I)
 _STAFF = re.compile(
-    r"(?P<act>confirm|end rest|withdraw|acknowledge(?:\s+(?P<about>\w+))?)(?:\s+by\s+(?P<by>.+))?", re.I
+    r"(?P<act>confirm|end rest|withdraw|take over|hand back|resume|(?P<what>acknowledge|clear|rule out|allow|pause)"
+    r"(?:\s+(?P<about>\w+)(?:\s+days)?)?)(?:\s+by\s+(?P<by>.+))?",
+    re.I,
 )
+_STAFF_WRITES = re.compile(r"writes\s+(?P<text>.+)", re.I)
 _LIVE = re.compile(r"(?P<until>until\s+.+?|.+?\s+pass)(?:\s*,\s*answering\s+(?P<rule>.+))?", re.I)
 #: What `live: ..., answering ...` may name.
 POLICIES = ("all", "nothing", "evenings", "mornings", "sessions", "assessments")
@@ -198,10 +201,16 @@ def _template(body: str, *, mend: bool) -> Breaks:
 
 
 def _read_staff(body: str) -> StaffActs:
+    if words := _STAFF_WRITES.fullmatch(body):
+        return StaffActs("writes", words["text"])
     found = _STAFF.fullmatch(body)
     if found is None:
-        raise ValueError("staff can `confirm`, `acknowledge crisis`, `end rest` or `withdraw`, each also `by Lin`")
-    return StaffActs(found["act"].split()[0].lower(), found["about"] or "", found["by"] or "Lin")
+        raise ValueError(
+            "staff can `confirm`, `acknowledge crisis`, `end rest`, `clear pregnancy`, `withdraw`, `take over`, "
+            "`hand back`, `rule out bridge`, `allow bridge`, `pause 7 days` or `resume`, each also `by Lin`; and "
+            "`writes some words`"
+        )
+    return StaffActs((found["what"] or found["act"]).lower(), found["about"] or "", found["by"] or "Lin")
 
 
 def _read_live(body: str) -> Lives:

@@ -14,6 +14,7 @@ from typing import Any
 from jinja2 import nodes
 
 from coachbot.authoring import facts
+from coachbot.authoring.asks import listings_of
 from coachbot.authoring.draft import Constant, SlotRead, filled_by
 from coachbot.authoring.pack import Pack
 from coachbot.authoring.places import place_of, places_in
@@ -125,6 +126,7 @@ class _Reader:
         doing = {name for action in state.do for name in self._doing(action)}
         leaving = {name for one in (*(b.guard for b in state.branches), *given, *by) for name in self._formula(one)}
         leaving |= set(dialog.gives) if state.end is not None else set()
+        doing |= {name for _, one in listings_of(state.ask) for name in self._formula(one)}
         asked = frozenset((state.ask.name,)) if state.ask is not None and not isinstance(state.ask, Wait) else _NONE
         filled = frozenset(name for action in state.do for name in filled_by(action.name, action.arguments))
         # A skipped question leaves its `do` out, so that what it fills is not sure to be new.

@@ -101,6 +101,8 @@ def _pattern(body: Any) -> str:
     """The beginning of a message, and `*` for the rest."""
     if body.get("kind") == "picture":
         return "<picture: *"
+    if body.get("kind") == "audio":
+        return "<sound: *"
     if body.get("kind") == "file":
         return f"<file: {body.get('name')}>"
     text = " ".join(re.sub(r"[*_`\[\]]", "*", str(body.get("text") or "")).split())

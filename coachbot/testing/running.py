@@ -10,13 +10,17 @@ from typing import TextIO
 
 from coachbot.testing.failure import ScreenplayFailure
 from coachbot.testing.faults import LOGGER
+from coachbot.testing.fronts import NotHereError
 from coachbot.testing.player import play
 from coachbot.testing.reader import SUFFIX
 from coachbot.testing.script import ScreenplayFault
 
 
-def run_screenplays(paths: Sequence[Path], *, out: TextIO) -> int:
-    """Play files and folders of files; 0 if all came true, 1 if one did not, 2 if there was nothing to play."""
+def run_screenplays(paths: Sequence[Path], *, out: TextIO, front: str = "") -> int:
+    """Play files and folders of files; 0 if all came true, 1 if one did not, 2 if there was nothing to play.
+
+    `front` plays them through a real channel and its fake messenger (`coachbot.testing.fronts`).
+    """
     found = list(screenplays_in(paths))
     if not found:
         print(f"no *{SUFFIX} in {', '.join(map(str, paths)) or 'nothing'}", file=out)
@@ -24,7 +28,7 @@ def run_screenplays(paths: Sequence[Path], *, out: TextIO) -> int:
     log = logging.getLogger(LOGGER)
     propagated, log.propagate = log.propagate, False
     try:
-        failed = sum(not _run(path, out) for path in found)
+        failed = sum(not _run(path, out, front) for path in found)
     finally:
         log.propagate = propagated
     print(f"{len(found)} played, {failed} failed", file=out)
@@ -40,10 +44,13 @@ def screenplays_in(paths: Sequence[Path]) -> Iterator[Path]:
             yield path
 
 
-def _run(path: Path, out: TextIO) -> bool:
+def _run(path: Path, out: TextIO, front: str) -> bool:
     began = time.perf_counter()
     try:
-        play(path)
+        play(path, front=front)
+    except NotHereError as error:
+        print(f"passed over     {path}: {error}", file=out)
+        return True
     except (ScreenplayFailure, ScreenplayFault) as error:
         print(f"FAILED {time.perf_counter() - began:5.1f} s  {path}\n{error}\n", file=out)
         return False

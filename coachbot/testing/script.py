@@ -36,6 +36,8 @@ class Role:
     orientation: bool = True
     #: Slots that outlive dialogs, as written.
     slots: Mapping[str, str] = field(default_factory=dict)
+    #: What the screening found, as the enrolment keeps it (`exercise_safety.pregnancy`).
+    screened: tuple[str, ...] = ()
     #: Somebody without a code.
     stranger: bool = False
 

@@ -20,12 +20,14 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 from types import TracebackType
+from typing import Self
 
 from coachbot.authoring.pack import Pack
 from coachbot.bootstrap import Coach, assemble, pack_root
 from coachbot.service.clock import StandingClock
 from coachbot.service.desk import Desk
 from coachbot.service.facts import local_now
+from coachbot.service.pacing import Pace
 from coachbot.service.ports import Channel
 from coachbot.service.records import PatientRecord, TimerRow, Update
 from coachbot.service.travel import Travel
@@ -33,11 +35,16 @@ from coachbot.settings import Settings, load_settings
 from coachbot.testing.channel import Message, RecordingChannel
 from coachbot.testing.entering import enter, profile_of
 from coachbot.testing.faults import FaultWatch
+from coachbot.testing.fronts import FRONTS, Front, Straight, TelegramFront, WebFront, terminal_front
 from coachbot.testing.ground import BreakableWords, new_store, open_in, pack_at
 from coachbot.testing.matcher import find_label
 from coachbot.testing.script import Role
 
 _LOOK_AHEAD = timedelta(days=60)
+
+
+async def _no_waiting(seconds: float) -> None:
+    """Nobody on a stage waits for a messenger's pace."""
 
 
 class StageClock(StandingClock):
@@ -78,6 +85,7 @@ class Stage:
         pack: Pack | None = None,
         channel: Channel | None = None,
         channel_name: str = "webchat",
+        front: str = "",
         settings: Settings | None = None,
         folder: Path | None = None,
         seed: int = 1,
@@ -90,7 +98,8 @@ class Stage:
         self.words = BreakableWords(self._pack.words)
         self._rng = Random(seed)
         self._runner = asyncio.Runner()
-        self.channel = RecordingChannel(self.clock, channel, channel_name)
+        self.front = self._front(front) if front else Straight(channel_name, channel)
+        self.channel = RecordingChannel(self.clock, self.front.channel, self.front.name)
         self.channel.heard = self._heard
         self.people: list[Person] = []
         self.faults = FaultWatch()
@@ -101,8 +110,18 @@ class Stage:
     def _assemble(self) -> tuple[Coach, Desk]:
         pack = replace(self._pack, words=self.words)
         channels = {self.channel.name: self.channel}
-        coach = assemble(self._settings, self.store, self.clock, channels, pack=pack, rng=self._rng)
-        return coach, coach.desk(self.channel.name)
+        pace = Pace(sleep=_no_waiting)
+        coach = assemble(self._settings, self.store, self.clock, channels, pack=pack, rng=self._rng, pace=pace)
+        return coach, self.front.connect(coach)
+
+    def _front(self, name: str) -> Front:
+        if name == "telegram":
+            return TelegramFront(self._settings, self._runner.run)
+        if name == "web":
+            return WebFront()
+        if name == "terminal":
+            return terminal_front()
+        raise ValueError(f"there is no channel '{name}' to play on; there are {', '.join(FRONTS)}")
 
     def restart(self) -> None:
         """Close the application and build it anew on the same database."""
@@ -115,12 +134,13 @@ class Stage:
     def close(self) -> None:
         """Let go of everything."""
         self.faults.close()
+        self.front.close()
         self.store.close()
         self._runner.close()
         if self._own_folder is not None:
             self._own_folder.cleanup()
 
-    def __enter__(self) -> Stage:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -131,7 +151,7 @@ class Stage:
     # -- people ----------------------------------------------------------------------------------------
     def enter(self, role: Role) -> Person:
         """Somebody comes on stage: as active (`enrolled`), with a code, or as a stranger."""
-        person = Person(role, f"chat-{len(self.people) + 1}")
+        person = Person(role, self.front.chat(len(self.people) + 1, role.name))
         self.people.append(person)
         if role.enrolled is not None:
             desk = self.desk
@@ -144,7 +164,7 @@ class Stage:
     def _heard(self, chat: str, message: Message) -> None:
         for person in self.people:
             if person.chat == chat:
-                person.messages.append(message)
+                person.messages.append(self.front.shown(chat, message))
                 person.asked = message.asks or person.asked
 
     # -- what patients do ------------------------------------------------------------------------------
@@ -173,7 +193,7 @@ class Stage:
         """The messenger delivers the last update a second time."""
         if person.last is None:
             raise LookupError("nothing was sent before that could be sent again")
-        self.coach.inbox.store([person.last])
+        self.front.again(person.chat, person.last)
         self.settle()
 
     def _button(self, person: Person, label: str, old: bool) -> tuple[Message, str]:
@@ -192,7 +212,7 @@ class Stage:
         person.updates += 1
         update = Update(self.desk.account, self.desk.channel, person.chat, f"{person.chat}-{person.updates}", **fields)
         person.last = update
-        self.coach.inbox.store([update])
+        person.chat = self.front.take(person.chat, update)
         self.settle()
 
     # -- time ------------------------------------------------------------------------------------------

@@ -18,16 +18,33 @@ from coachbot.testing.reads import Reads, is_fact
 
 #: Combinations of what decides on the way are tried out in full up to this many, else so many are drawn.
 _MOST_COMBINATIONS = 24
-_TRUTHS = ("today.practice_day", "today.session_day", "site.on_duty", "demo", "programme.trial", "safety.hold")
+_TRUTHS = (
+    "today.practice_day",
+    "today.session_day",
+    "site.on_duty",
+    "demo",
+    "programme.trial",
+    "programme.begun",
+    "programme.paused",
+    "programme.stopped",
+    "programme.tells_allocation",
+    "programme.offers_other",
+    "safety.hold",
+    "safety.daily",
+)
 _CODES: Mapping[str, tuple[Any, ...]] = {
     **facts.CODES,
     "programme.phase": ("course", "maintenance", "after"),
     "patient.dial": ("usual", "more", "less", "weekly"),
+    "alert.kind": ("crisis", "cauda_equina"),
     "alert.told_at": ("14:05",),
+    "alert.told_days": (0, 1, 3),
+    "alert.read_days": (0, 1, 3),
     "alert.read_by": ("Lin",),
     "alert.read_at": ("15:10",),
     "site.phone": ("555 0100",),
     "diary.pain_last": (0, 7, 10),
+    "exercises.conditions": (("pregnancy",), ()),
     "patient.practice_days": (("mon",), ("mon", "wed", "fri"), ()),
 }
 _WORDS = ("A few words of my own.", "{{ patient.name }} *so* [so](x)\n---\n![a](b.png) <b>\u202e שלום 🙂", "w" * 1000)
@@ -56,7 +73,8 @@ class Variety:
                     self._asks.setdefault(state.ask.name, []).append(state.ask)
         self._types = {s.name: s.type for d in pack.library.dialogs.values() for s in d.slots.values()}
         self.scopes = {s.name: s.scope for d in pack.library.dialogs.values() for s in d.slots.values()}
-        self.arms = tuple(dict.fromkeys(arm.code for one in pack.programmes.values() for arm in one.arms)) or ("",)
+        open_ones = [one for one in pack.programmes.values() if not one.schedule_only]
+        self.arms = tuple(dict.fromkeys(arm.code for one in open_ones for arm in one.arms)) or ("",)
 
     # -- patients --------------------------------------------------------------------------------------
     def variants(self, dialog: Dialog) -> Iterator[Variant]:
@@ -105,6 +123,8 @@ class Variety:
     def values(self, name: str) -> tuple[Any, ...]:
         """Values of a fact or slot worth trying: what it is compared with and beside it, and missing."""
         found: dict[Any, None] = dict.fromkeys(self._known(name))
+        if any(isinstance(one, tuple) for one in found):
+            return tuple(found)  # a list is never a number, even where a number is worked out from it
         numbers = [one for one in self.reads.constants.get(name, ()) if _is_number(one)]
         found |= dict.fromkeys(value for one in sorted(numbers) for value in (one - 1, one, one + 1) if value >= 0)
         if self._may_be_missing(name):
@@ -116,6 +136,8 @@ class Variety:
             return _CODES[name]
         if name == "today.education":
             return self._education()
+        if name.startswith("exercises."):
+            return self._exercises(name)
         if name in _TRUTHS or name.startswith("attended.") or self._types.get(name) == "flag":
             return (True, False)
         codes = tuple(sorted(one for one in self.reads.constants.get(name, ()) if isinstance(one, str)))
@@ -129,6 +151,11 @@ class Variety:
         plain = [m.id for m in self.pack.education if m.id not in quizzes]
         return tuple([*quizzes[:1], *plain[:1], *(m.id for m in self.pack.education if m.arms)][:3])
 
+    def _exercises(self, name: str) -> tuple[Any, ...]:
+        """Everything is for them, or nothing, or every second exercise."""
+        codes = tuple(self.pack.exercises)
+        return ((), codes, codes[::2]) if name == "exercises.ruled_out" else ((*codes[:3], "", "", "")[:3],)
+
     def _may_be_missing(self, name: str) -> bool:
         return not is_fact(name) or (name not in facts.ALWAYS_THERE)
 
@@ -137,6 +164,11 @@ class Variety:
         """Every way to answer a question, as the events of it, the skip included."""
         ask, token = state.ask, prompt.token
         match ask:
+            case Wait(written=written) if written:
+                yield (TimerFired("wait", token),)
+                yield (Pressed(token, "written"),)
+                yield (Pressed(token, "end"),)
+                return
             case Wait():
                 yield (TimerFired("wait", token),)
                 yield (Pressed(token, "slower"), Pressed(token, "pause"), Pressed(token, "go_on"), Said("next"))

@@ -34,7 +34,7 @@ layout: scale
 range: {low: 0, high: 10}
 wording: own
 items:
-  - {code: now}
+  - {code: now, safety: none}
 scores:
   - {code: now, items: [now], method: value, low: 0, high: 10, higher_is: worse, missing: {allow: 0, source: ours}}
 change:
@@ -74,6 +74,13 @@ And so?
 - done: Done
 - later: Later
 - not_for_me: Not for me
+## ruled_out
+{name} is not for you.
+## beside
+Beside {name}:
+- easier: Easier: {easier}
+- harder: Harder: {harder}
+- stay: Stay
 """
 SCREENING = """\
 screening: one
@@ -83,6 +90,23 @@ questions:
     when_met: {no: not_now}
 """
 SCREENING_WORDS = "## intro\nA\n## grown_up\nB?\n## fit\nC\n## review\nD\n## not_now\nE\n"
+MOMENTS = "content/moments.yaml"
+ONE_MOMENT = "moments:\n  - {code: sad, dialog: a/hello}\n"
+GLUM = "  - {code: glum, dialog: a/hello}\n"
+SAD_WORDS = "content/en/moments.yaml"
+SAD_TEXT = """\
+sad:
+  words: [so sad]
+  meant: [I am so sad]
+  not_meant: [I am not sad]
+"""
+SAD = {SAD_WORDS: SAD_TEXT}
+SAD_TOO = """\
+glum:
+  words: [i am so]
+  meant: [I am so glum]
+  not_meant: [glum]
+"""
 PROGRAMME = """\
 programme: one
 format: 1
@@ -117,6 +141,14 @@ concepts:
     words: {en: ['\\bsecret garden']}
 """
 
+#: The same with two assessments of one instrument, and a day between their windows.
+ASSESSED = PROGRAMME.replace(
+    "assessments: []\n",
+    "assessments:\n"
+    "  - {code: first, dialog: a/hello, instruments: [one], day: 0, closes: 3}\n"
+    "  - {code: second, dialog: a/hello, instruments: [one], day: 4, closes: 7}\n",
+)
+
 #: A pack in which nothing is wrong.
 GOOD = {"dialogs/a/hello.yaml": DIALOG, "content/en/a/hello.md": WORDS}
 HELLO, HELLO_WORDS = GOOD
@@ -137,6 +169,15 @@ def _dialog(code: str, line: int, old: str, new: str, said: str = "", **files: s
     """A fault from changing a few words of the good dialog."""
     assert old in DIALOG, old
     return Bad(code, HELLO, line, {HELLO: DIALOG.replace(old, new, 1), **files}, said)
+
+
+def _spoken(code: str, name: str, sound: bytes, cure: str = "") -> Bad:
+    files = {
+        "content/practices/rest.yaml": "practice: rest\nlines: [{one: 5}]\n",
+        "content/en/practices/rest.md": "## one\nRest.\n",
+        f"content/en/practices/{name}.mp3": sound,
+    }
+    return Bad(code, f"content/en/practices/{name}.mp3", 1, files, *([cure] if cure else []))
 
 
 def _words(code: str, line: int, old: str, new: str, said: str = "") -> Bad:
@@ -330,6 +371,9 @@ BAD = (
         },
         "Did you mean 'one'?",
     ),
+    _spoken("RECORDING_001", "res", b"", "Did you mean 'rest'?"),
+    _spoken("RECORDING_002", "rest", b"a letter, not a sound"),
+    _spoken("RECORDING_003", "rest", bytes(20_000_001)),
     Bad(
         "EXERCISE_001",
         "content/exercises/bridge.yaml",
@@ -337,6 +381,40 @@ BAD = (
         {
             "content/exercises/bridge.yaml": EXERCISE + "easier: brige\n",
             "content/en/exercises/bridge.md": EXERCISE_WORDS,
+            "content/en/exercise.md": TRY_IT,
+        },
+    ),
+    Bad(
+        "EXERCISE_002",
+        "content/exercises/bridge.yaml",
+        3,
+        {
+            "content/exercises/bridge.yaml": EXERCISE + "not_for: [pregnancy]\n",
+            "content/en/exercises/bridge.md": EXERCISE_WORDS,
+            "content/en/exercise.md": TRY_IT,
+        },
+    ),
+    Bad(
+        "EXERCISE_003",
+        "content/exercises/bridge.yaml",
+        3,
+        {
+            "content/exercises/bridge.yaml": EXERCISE + "easier: tilt\n",
+            "content/en/exercises/bridge.md": EXERCISE_WORDS,
+            "content/exercises/tilt.yaml": "exercise: tilt\ngroup: abdominals\n",
+            "content/en/exercises/tilt.md": EXERCISE_WORDS,
+            "content/en/exercise.md": TRY_IT,
+        },
+    ),
+    Bad(
+        "EXERCISE_004",
+        "content/exercises/bridge.yaml",
+        3,
+        {
+            "content/exercises/bridge.yaml": EXERCISE + "harder: tilt\neasier: tilt\n",
+            "content/en/exercises/bridge.md": EXERCISE_WORDS,
+            "content/exercises/tilt.yaml": "exercise: tilt\ngroup: abdominals\nharder: bridge\neasier: bridge\n",
+            "content/en/exercises/tilt.md": EXERCISE_WORDS,
             "content/en/exercise.md": TRY_IT,
         },
     ),
@@ -359,6 +437,63 @@ BAD = (
         },
     ),
     Bad(
+        "INSTRUMENT_001",
+        "content/instruments/one.yaml",
+        9,
+        {
+            "content/instruments/one.yaml": INSTRUMENT.replace(
+                "low: 0, high: 10}\nwording", "low: 10, high: 10}\nwording"
+            ),
+            "content/en/instruments/one.md": INSTRUMENT_WORDS,
+        },
+        "its range is 10 to 10",
+    ),
+    Bad(
+        "INSTRUMENT_001",
+        "content/instruments/one.yaml",
+        10,
+        {
+            "content/instruments/one.yaml": INSTRUMENT.replace(
+                "  - {code: now, safety: none}\n", "  - {code: now, safety: none}\n  - {code: now, safety: none}\n"
+            ),
+            "content/en/instruments/one.md": INSTRUMENT_WORDS,
+        },
+        "'now' comes twice",
+    ),
+    Bad(
+        "INSTRUMENT_001",
+        "content/instruments/one.yaml",
+        11,
+        {
+            "content/instruments/one.yaml": INSTRUMENT.replace("method: value", "method: value, reverse: [then]"),
+            "content/en/instruments/one.md": INSTRUMENT_WORDS,
+        },
+        "'then' is no item of this score",
+    ),
+    Bad(
+        "INSTRUMENT_001",
+        "content/instruments/one.yaml",
+        11,
+        {
+            "content/instruments/one.yaml": INSTRUMENT.replace(
+                "higher_is: worse,",
+                "higher_is: worse, bands: {source: us, of: [{code: a, low: 0, high: 4}, {code: b, low: 6, high: 10}]},",
+            ),
+            "content/en/instruments/one.md": INSTRUMENT_WORDS,
+        },
+        "a gap between 'a' and 'b'",
+    ),
+    Bad(
+        "INSTRUMENT_001",
+        "content/instruments/one.yaml",
+        3,
+        {
+            "content/instruments/one.yaml": INSTRUMENT.replace("recall: now", "recall: then"),
+            "content/en/instruments/one.md": INSTRUMENT_WORDS,
+        },
+        "'then' is no recall period",
+    ),
+    Bad(
         "INSTRUMENT_002",
         "content/instruments/one.yaml",
         10,
@@ -368,6 +503,26 @@ BAD = (
             ),
             "content/en/instruments/one.md": INSTRUMENT_WORDS,
         },
+    ),
+    Bad(
+        "INSTRUMENT_003",
+        "content/instruments/one.yaml",
+        9,
+        {
+            "content/instruments/one.yaml": INSTRUMENT.replace(", safety: none", ""),
+            "content/en/instruments/one.md": INSTRUMENT_WORDS,
+        },
+        "nothing says whether an answer can be a danger",
+    ),
+    Bad(
+        "INSTRUMENT_003",
+        "content/instruments/one.yaml",
+        9,
+        {
+            "content/instruments/one.yaml": INSTRUMENT.replace("safety: none", "kind: text, safety: none"),
+            "content/en/instruments/one.md": INSTRUMENT_WORDS,
+        },
+        "free text is read for danger",
     ),
     Bad(
         "SCREENING_001",
@@ -390,6 +545,72 @@ BAD = (
         27,
         {"content/programmes/one.yaml": PROGRAMME.replace("a/hello", "a/helo")},
         "Did you mean 'a/hello'?",
+    ),
+    Bad(
+        "PROGRAMME_003",
+        "content/programmes/one.yaml",
+        24,
+        {
+            "content/programmes/one.yaml": ASSESSED,
+            "content/instruments/one.yaml": INSTRUMENT + "after: start\n",
+            "content/en/instruments/one.md": INSTRUMENT_WORDS,
+        },
+        "'one' compares with the start, and 'first' is the start",
+    ),
+    Bad(
+        "PROGRAMME_003",
+        "content/programmes/one.yaml",
+        24,
+        {
+            "content/programmes/one.yaml": ASSESSED,
+            "content/instruments/one.yaml": INSTRUMENT + "after: last_session\n",
+            "content/en/instruments/one.md": INSTRUMENT_WORDS,
+        },
+        "'first' comes before",
+    ),
+    Bad(
+        "PROGRAMME_003",
+        "content/programmes/one.yaml",
+        24,
+        {
+            "content/programmes/one.yaml": ASSESSED,
+            "content/instruments/one.yaml": INSTRUMENT + "arms: [third]\n",
+            "content/en/instruments/one.md": INSTRUMENT_WORDS,
+        },
+        "third, no arm of this programme",
+    ),
+    Bad(
+        "PROGRAMME_004",
+        "content/programmes/one.yaml",
+        25,
+        {
+            "content/programmes/one.yaml": ASSESSED,
+            "content/instruments/one.yaml": INSTRUMENT.replace("recall: now", "recall: two_weeks"),
+            "content/en/instruments/one.md": INSTRUMENT_WORDS,
+        },
+        "'one' reaches 14 days back, 'second' opens 1 days after 'first' closes",
+    ),
+    Bad(
+        "PROGRAMME_005",
+        "content/programmes/one.yaml",
+        25,
+        {
+            "content/programmes/one.yaml": ASSESSED.replace("assessments:", "trial: true\nassessments:"),
+            "content/instruments/one.yaml": INSTRUMENT,
+            "content/en/instruments/one.md": INSTRUMENT_WORDS,
+        },
+        "'first' asks 'one' in own wording",
+    ),
+    Bad(
+        "PROGRAMME_005",
+        "content/programmes/one.yaml",
+        25,
+        {
+            "content/programmes/one.yaml": ASSESSED.replace("assessments:", "require_official: true\nassessments:"),
+            "content/instruments/one.yaml": INSTRUMENT,
+            "content/en/instruments/one.md": INSTRUMENT_WORDS,
+        },
+        "coachbot instruments import",
     ),
     Bad(
         "SAFETY_001",
@@ -422,6 +643,17 @@ BAD = (
         "'## fire'",
     ),
     Bad("PHRASES_001", "content/en/phrases.yaml", 1, {"content/en/phrases.yaml": "yess: [y]\n"}, "is missing"),
+    Bad("MOMENT_001", MOMENTS, 2, {MOMENTS: ONE_MOMENT.replace("hello", "helo"), **SAD}, "Did you mean 'a/hello'?"),
+    Bad("MOMENT_001", MOMENTS, 3, {MOMENTS: ONE_MOMENT + "never_in: [a/helo]\n", **SAD}, "Did you mean 'a/hello'?"),
+    Bad("DIALOG_018", MOMENTS, 3, {MOMENTS: ONE_MOMENT + ONE_MOMENT.partition("\n")[2], **SAD}, "two moments 'sad'"),
+    Bad("MOMENT_002", SAD_WORDS, 2, {MOMENTS: ONE_MOMENT, SAD_WORDS: SAD_TEXT.replace("[so sad]", "[]")}, "empty"),
+    Bad("MOMENT_002", SAD_WORDS, 2, {MOMENTS: ONE_MOMENT, SAD_WORDS: SAD_TEXT.replace("so sad]", '"/so (sad/"]')}),
+    Bad("MOMENT_002", SAD_WORDS, 3, {MOMENTS: ONE_MOMENT, SAD_WORDS: SAD_TEXT.replace("[I am so sad]", "[]")}, "meant"),
+    Bad("MOMENT_002", SAD_WORDS, 1, {MOMENTS: ONE_MOMENT, SAD_WORDS: "language: en\n"}, "'sad' has no words"),
+    Bad("MOMENT_002", MOMENTS, 1, {MOMENTS: ONE_MOMENT}, "no content/en/moments.yaml"),
+    Bad("MOMENT_003", SAD_WORDS, 3, {MOMENTS: ONE_MOMENT, SAD_WORDS: SAD_TEXT.replace("am so", "am")}, "not read"),
+    Bad("MOMENT_003", SAD_WORDS, 4, {MOMENTS: ONE_MOMENT, SAD_WORDS: SAD_TEXT.replace("not sad", "so sad")}),
+    Bad("MOMENT_004", SAD_WORDS, 3, {MOMENTS: ONE_MOMENT + GLUM, SAD_WORDS: SAD_TEXT + SAD_TOO}, "'glum'"),
     Bad(
         "INTERRUPT_001",
         "content/interrupts.yaml",

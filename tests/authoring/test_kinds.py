@@ -28,9 +28,9 @@ from tests.authoring.bad_packs import (
 NOW = datetime(2026, 3, 9, 18, tzinfo=UTC)
 FILES: dict[str, str | bytes | None] = {
     "content/practices/rest.yaml": (
-        "practice: rest\narms: [x]\nlines: [{one: 5}, {two: 7}, {three: 9}]\nshort: [one, three]\n"
+        "practice: rest\narms: [x]\nlines: [{one: 5}, {two: 7}, {three: 9}]\nshort: [one, three]\nquiet: 120\n"
     ),
-    "content/en/practices/rest.md": "## one\n1\n## two\n2\n## three\n3\n",
+    "content/en/practices/rest.md": "## one\n1\n## two\n2\n## three\n3\n## quiet\nHush.\n## quiet_back\nOver.\n",
     "content/education/messages.yaml": (
         "- {id: plain, theme: facts, sources: [Us]}\n"
         "- {id: asked, theme: facts, sources: [Us], quiz: [harm, no_harm], arms: [x], tags: [fear]}\n"
@@ -44,7 +44,8 @@ FILES: dict[str, str | bytes | None] = {
     "content/en/exercise.md": TRY_IT,
     "content/en/instrument.md": "## progress\n{{ item.number }} of {{ item.of }}\n",
     "content/instruments/one.yaml": ANCHORED.replace(
-        "  - {code: now}\n", "  - {code: now}\n  - {code: then, scored: false}\n"
+        "  - {code: now, safety: none}\n",
+        "  - {code: now, safety: rules}\n  - {code: then, scored: false, safety: none}\n",
     ).replace(
         "licence:",
         "safety:\n"
@@ -118,6 +119,30 @@ def test_a_short_practice_has_its_lines_only_and_can_be_stopped(pack: Pack) -> N
     assert Talk(pack, "practice/rest_short").wait().wait().sections == ["one", "three"]
     assert Talk(pack, "practice/rest_short").press("end").result == "stopped"
     assert pack.library.dialogs["practice/rest_short"].arms == ("x",)
+
+
+def test_a_quiet_practice_is_one_line_silence_and_one_line_back(pack: Pack) -> None:
+    talk = Talk(pack, "practice/rest_quiet")
+    assert talk.sections == ["quiet"]
+    assert [one.after.total_seconds() for one in talk.effects if isinstance(one, fx.Arm)] == [120]
+    assert (talk.wait().sections, talk.result) == (["quiet", "quiet_back"], "done")
+    assert Talk(pack, "practice/rest_quiet").press("end").result == "stopped"
+    assert pack.library.dialogs["practice/rest_quiet"].arms == ("x",)
+
+
+def test_only_the_line_back_of_a_quiet_practice_sounds(pack: Pack) -> None:
+    states = pack.library.dialogs["practice/rest_quiet"].states
+    assert [(name, one.quiet, one.sounds) for name, one in states.items()] == [
+        ("quiet", True, False),
+        ("quiet_back", False, True),
+    ]
+
+
+def test_a_practice_without_silence_has_no_quiet_version(tmp_path: Path) -> None:
+    rest = str(FILES["content/practices/rest.yaml"])
+    words = str(FILES["content/en/practices/rest.md"]).partition("## quiet")[0]
+    changed = {"content/practices/rest.yaml": rest.replace("quiet: 120\n", ""), "content/en/practices/rest.md": words}
+    assert "practice/rest_quiet" not in load_pack(lay(tmp_path, {**FILES, **changed})).library.dialogs
 
 
 def test_education_says_and_a_quiz_answers(pack: Pack) -> None:
@@ -196,6 +221,13 @@ def test_a_screening_takes_the_strongest_outcome(pack: Pack, answers: list[objec
     scope = dict(zip(("grown_up", "age", "signs"), [None if one == "skip" else one for one in answers], strict=False))
     found = {name: value(scope) for name, value in states["reckon"].do[0].arguments}
     assert found == {"outcome": outcome, "reasons": reasons}
+
+
+def test_danger_told_in_passing_is_never_cleared_by_harmless_answers(pack: Pack) -> None:
+    states = pack.library.dialogs["screening/one"].states
+    scope = {"grown_up": "yes", "age": 30, "signs": (), "safety": {"told": ("cauda_equina", "crisis")}}
+    found = {name: value(scope) for name, value in states["reckon"].do[0].arguments}
+    assert found == {"outcome": "review", "reasons": "danger.cauda_equina danger.crisis"}
 
 
 def test_a_screening_asks_only_what_it_has_to_and_is_urgent_at_once(pack: Pack) -> None:

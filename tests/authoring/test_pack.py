@@ -60,9 +60,9 @@ def test_every_slot_that_outlives_a_dialog_is_known_to_all(real: Pack) -> None:
     assert all(wider <= set(one.blank) for one in dialogs)
 
 
-def test_the_whole_pack_loads_in_well_under_a_second() -> None:
+def test_the_whole_pack_loads_in_under_a_second_and_a_half() -> None:
     best = min(_seconds() for _ in range(3))
-    assert best < 1.0
+    assert best < 1.5
 
 
 def _seconds() -> float:
@@ -104,7 +104,7 @@ def test_a_drawing_shows_states_answers_and_guards(real: Pack) -> None:
     drawn = mermaid(real.library.dialogs["cse/checkin"])
     assert drawn.startswith("stateDiagram-v2\n    [*] --> did_you\n")
     assert "did_you --> barrier : not_today" in drawn
-    assert "praise --> [*] : done" in drawn
+    assert "see_you --> [*] : done" in drawn
 
 
 def test_a_drawing_is_svg_where_graphviz_is_installed(real: Pack, monkeypatch: pytest.MonkeyPatch) -> None:

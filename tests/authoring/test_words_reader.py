@@ -34,6 +34,19 @@ def test_choices_may_stand_in_the_first_wording() -> None:
     assert section.labels == (("all", "Yes"),)
 
 
+def test_a_wording_can_belong_to_weeks() -> None:
+    source = "## a\n### in weeks 5, 9 13\nOne\n### in week 6\nTwo\n### or\nThree\n## b\nPlain\n"
+    sections, faults = read_words("w.md", source)
+    assert not faults
+    assert sections["a"].texts == ("One", "Two", "Three")
+    assert sections["a"].weeks == ((5, 9, 13), (6,), ())
+    assert sections["b"].weeks == ()
+
+
+def test_a_week_that_is_no_number_is_a_fault() -> None:
+    assert [one.code for one in read_words("w.md", "## a\nOne\n### in weeks odd\nTwo\n")[1]] == ["WORDS_012"]
+
+
 def test_only_the_last_list_is_choices_and_only_if_all_of_it_is() -> None:
     section = _read("## a\nFirst:\n- one: thing\n\nThen:\n- x: X\n## b\nSteps:\n- Lie down\n- up: Up\n")
     assert section["a"].texts == ("First:\n- one: thing\n\nThen:",)

@@ -112,9 +112,7 @@ class Talk:
     # -- what happens ----------------------------------------------------------------------------------
     def do(self, event: Event) -> list[str]:
         """One event. Returns what was heard in this step."""
-        outcome = step(
-            self.library, self.conversation, event, now=self.now, rng=self.rng, foresee=self.foresee
-        )
+        outcome = step(self.library, self.conversation, event, now=self.now, rng=self.rng, foresee=self.foresee)
         self.conversation = _labelled(outcome.conversation, outcome.effects)
         self.step = list(outcome.effects)
         self.effects += outcome.effects

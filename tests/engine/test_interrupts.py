@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from coachbot.engine import effects as fx
 from tests.engine.talks import Talk
 
@@ -129,3 +131,13 @@ def test_an_interrupt_takes_the_nudge_away_and_coming_back_sets_it_again() -> No
     assert fx.Disarm("nag") in talk.step
     talk.press("enough")
     assert [(one.purpose, one.token) for one in talk.of(fx.Arm)] == [("nag", token), ("nag", token)]
+
+
+def test_in_a_clinicians_rest_an_interrupt_does_not_bring_a_resting_talk_back() -> None:
+    talk = talking("sct/session")
+    talk.library = replace(talk.library, rests=("sct/",))
+    talk.conversation = replace(talk.conversation, facts={**talk.conversation.facts, "safety": {"hold": True}})
+    talk.say("menu")
+    assert talk.press("enough") == []
+    assert talk.stack == ["sct/session"]
+    assert talk.conversation.prompt is None

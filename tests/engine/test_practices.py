@@ -97,6 +97,14 @@ def test_next_goes_on_at_once() -> None:
     assert fx.Disarm("wait") in talk.step
 
 
+def test_the_next_button_leaves_the_quiet_out_and_nothing_has_to_be_typed() -> None:
+    talk = practising()
+    assert talk.shown.codes == ("pause", "slower", "next", "end")
+    assert talk.press("next") == ["practices/rest two"]
+    assert fx.Disarm("wait") in talk.step
+    assert armed(talk) == [("wait", 30)]
+
+
 def test_the_end_button_and_the_word_stop_end_the_practice_only() -> None:
     for end in (lambda talk: talk.press("end"), lambda talk: talk.say("stop")):
         talk = practising(**{"common/stop": "start: s\nstates:\n  s: {say: true, end: leave}"})
@@ -140,3 +148,13 @@ def test_a_wait_in_a_dialog_keeps_its_own_pace() -> None:
     talk = Talk({"a/b": source})
     talk.open("a/b")
     assert talk.of(fx.Arm)[0].after == timedelta(minutes=2)
+
+
+def test_slower_slows_the_waits_of_a_dialog_too() -> None:
+    wait = "ask: {wait: {seconds: 20}}"
+    source = f"start: w\nstates:\n  w: {{{wait}, next: v}}\n  v: {{{wait}, end: done}}"
+    talk = Talk({"a/b": source})
+    talk.open("a/b")
+    talk.press("slower")
+    talk.timer("wait")
+    assert armed(talk) == [("wait", 30)]

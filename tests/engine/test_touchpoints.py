@@ -142,7 +142,6 @@ def test_closing_ends_everything_without_a_word() -> None:
     assert talk.press("a", token) == ["coach lapsed"]
 
 
-
 TWO = "keeps: true\n" + ASK.replace("next: bye", "next: r").replace(
     "  bye:", "  r: {ask: {choice: {name: w, of: [c, d]}}, next: bye}\n  bye:"
 )

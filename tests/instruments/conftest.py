@@ -12,7 +12,12 @@ import yaml
 from coachbot.instruments import Instrument, instrument_from
 
 CONTENT = Path(__file__).parents[2] / "content"
-SHIPPED = ("gad7", "nrs", "pcs", "phq9", "pseq", "rmdq")
+SHIPPED = (
+    "baseline_selfback", "baseline_zheng", "bipq", "eq5d5l", "eq_vas", "fabq_pa", "gad7", "gpe", "nrs", "nrs_2", "pcs",
+    "phq8", "phq9", "pseq", "psfs", "rmdq", "rmdq23", "scs_sf", "sgpals",
+)  # fmt: skip
+#: Those that are scored; the others are forms, whose answers are kept and nothing more.
+SCORED = tuple(name for name in SHIPPED if not name.startswith("baseline_"))
 
 SMALL = """
 instrument: small
@@ -23,7 +28,11 @@ layout: likert
 wording: official
 official: {source: A book, version: "1", licence: Free}
 anchors: [{code: a0, value: 0}, {code: a1, value: 1}, {code: a2, value: 2}]
-items: [{code: q1}, {code: q2}, {code: q3}, {code: aside, scored: false}]
+items:
+  - {code: q1, safety: none}
+  - {code: q2, safety: rules}
+  - {code: q3, safety: none}
+  - {code: aside, scored: false, safety: none}
 scores:
   - code: total
     items: all
@@ -44,6 +53,7 @@ vectors:
   - {case: floor, answers: {q1: 0, q2: 0, q3: 2}, scores: {total: 0}, bands: {total: light}}
   - {case: ceiling, answers: {q1: 2, q2: 2, q3: 0}, scores: {total: 6}}
   - {case: mixed, answers: {q1: 1, q2: 0, q3: 0}, scores: {total: 3}, bands: {total: heavy}}
+  - {case: reversed, answers: {q1: 2, q2: 2, q3: 2}, scores: {total: 4}}
   - {case: missing, answers: {q1: 1, q2: null, q3: 1}, scores: {total: 3}}
 """
 

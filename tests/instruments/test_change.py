@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from coachbot.instruments import Instrument, change, instrument_from
 
-from .conftest import SHIPPED, Data, shipped_data
+from .conftest import SCORED, Data, shipped_data
 
 Load = Callable[[str], Instrument]
 
@@ -45,9 +45,7 @@ def test_a_change_counts_from_the_smallest_that_matters(
 @pytest.mark.parametrize(
     ("before", "now", "verdict"), [(30, 36, "better"), (30, 24, "worse"), (30, 35, "about_the_same")]
 )
-def test_more_is_better_where_the_score_says_so(
-    official: Load, before: float, now: float, verdict: str
-) -> None:
+def test_more_is_better_where_the_score_says_so(official: Load, before: float, now: float, verdict: str) -> None:
     assert change(official("pseq"), "total", before, now).verdict == verdict
 
 
@@ -62,7 +60,7 @@ def test_a_low_start_improves_by_its_share_and_worsens_by_points(
     assert change(official("rmdq"), "total", before, now).verdict == verdict
 
 
-@pytest.mark.parametrize("name", SHIPPED)
+@pytest.mark.parametrize("name", SCORED)
 def test_own_wording_gives_the_difference_but_no_verdict(instrument: Load, name: str) -> None:
     own = instrument(name)
     one = own.scores[0]

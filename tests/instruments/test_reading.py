@@ -9,7 +9,7 @@ import pytest
 
 from coachbot.instruments import InstrumentFault, instrument_from
 
-from .conftest import Data
+from .conftest import Data, shipped_data
 
 
 def test_the_smallest_good_instrument_is_read(small: Data) -> None:
@@ -99,9 +99,7 @@ FAULTS = {
         "two different",
     ),
     "two anchors of one value": (
-        _set(
-            "items", 0, "anchors", to=[{"code": c, "value": v} for c, v in zip("xyz", (0, 2, 2), strict=True)]
-        ),
+        _set("items", 0, "anchors", to=[{"code": c, "value": v} for c, v in zip("xyz", (0, 2, 2), strict=True)]),
         "items.0.anchors",
         "same value",
         "own value",
@@ -254,10 +252,90 @@ FAULTS = {
         "missing",
         "version:",
     ),
+    "an item that is silent on danger": (
+        _drop("items", 0, "safety"),
+        "items.0",
+        "nothing says whether an answer can be a danger",
+        "Write safety:",
+    ),
+    "an unknown word on danger": (
+        _set("items", 0, "safety", to="no"),
+        "items.0.safety",
+        "'no' is not one of",
+        "Did you mean 'none'?",
+    ),
+    "a rule announced and not written": (
+        _set("items", 0, "safety", to="rules"),
+        "items.0.safety",
+        "no rule is about 'q1'",
+        "or write none",
+    ),
+    "a rule written and not announced": (
+        _set("items", 1, "safety", to="none"),
+        "items.1.safety",
+        "a rule is about 'q2'",
+        "Write safety: rules",
+    ),
+    "a number read like words": (
+        _set("items", 0, "safety", to="read"),
+        "items.0.safety",
+        "free text is read",
+        "safety: read for",
+    ),
+    "words that are not read": (
+        _set("items", 3, to={"code": "aside", "kind": "text", "safety": "none"}),
+        "items.3.safety",
+        "free text is read",
+        "safety: read for",
+    ),
+    "words that can hold nothing": (
+        _set("items", 3, to={"code": "aside", "kind": "text", "longest": 0, "safety": "read"}),
+        "items.3.longest",
+        "no character",
+        "from 1",
+    ),
+    "a choice of one": (
+        _set("items", 3, to={"code": "aside", "kind": "several", "of": ["x"], "safety": "none"}),
+        "items.3.of",
+        "nothing to choose",
+        "two codes",
+    ),
+    "an item about nothing": (
+        _set("items", 0, "about", to="aside"),
+        "items.0.about",
+        "no text that is kept",
+        "asked_once: true",
+    ),
+    "a number without its range": (
+        _set("items", 3, to={"code": "aside", "kind": "number", "safety": "none"}),
+        "items.3.range",
+        "is missing",
+        "keys of range",
+    ),
+    "a number upside down": (
+        _set("items", 3, to={"code": "aside", "kind": "number", "range": {"low": 9, "high": 1}, "safety": "none"}),
+        "items.3",
+        "range is 9 to 1",
+        "two different",
+    ),
+    "a key of another kind of item": (
+        _set("items", 0, "longest", to=9),
+        "items.0.longest",
+        "not known here",
+        "Use one of",
+    ),
+    "a span nobody can count": (
+        _set("recall", to="past_weeks"),
+        "recall",
+        "no recall period",
+        "Did you mean 'past_week'?",
+    ),
+    "an unknown time to ask": (_set("after", to="end"), "after", "'end' is not one of", "any_time"),
+    "reversal without its example": (_drop("vectors", 3), "vectors", "no example for reversed", "by hand"),
     "own wording with an origin": (_set("wording", to="own"), "official", "no official origin", "Remove it"),
     "no licence": (_drop("licence"), "licence", "missing", "keys of licence"),
-    "no examples": (_drop("vectors"), "vectors", "floor, ceiling, mixed, missing", "by hand"),
-    "no example of missing answers": (_drop("vectors", 3), "vectors", "no example for missing", "by hand"),
+    "no examples": (_drop("vectors"), "vectors", "floor, ceiling, mixed, reversed, missing", "by hand"),
+    "no example of missing answers": (_drop("vectors", 4), "vectors", "no example for missing", "by hand"),
     "an example that comes out otherwise": (
         _set("vectors", 2, "scores", "total", to=4),
         "vectors.2.scores.total",
@@ -336,3 +414,28 @@ def test_a_scale_needs_its_range(small: Data) -> None:
     with pytest.raises(InstrumentFault) as caught:
         instrument_from(small)
     assert "range" in {fault.path for fault in caught.value.faults}
+
+
+# -- value sets -------------------------------------------------------------------------------------------
+VALUE_SET = ("scores", 0, "value_set")
+VALUE_FAULTS = {
+    "a loss too few": (_set(*VALUE_SET, "of", "pain", to=[0.1, 0.2, 0.3]), "3 losses for 4 answers"),
+    "an item left out": (_drop(*VALUE_SET, "of", "pain"), "0 losses for 4 answers"),
+    "an unknown item": (_set(*VALUE_SET, "of", "sleep", to=[0.1, 0.2, 0.3, 0.4]), "'sleep' is no item"),
+    "a worse answer that costs less": (_set(*VALUE_SET, "of", "pain", to=[0.4, 0.2, 0.3, 0.5]), "takes away less"),
+    "losses that are no numbers": (_set(*VALUE_SET, "of", "pain", to=["a"]), "a list of numbers"),
+    "a wrong lowest value": (_set("scores", 0, "low", to=-0.6), "its value set reaches -0.758"),
+    "an index without a value set": (_drop(*VALUE_SET), "index and value_set go together"),
+    "a value set beside a sum": (_set("scores", 0, "method", to="sum"), "index and value_set go together"),
+    "a missing answer allowed": (_set("scores", 0, "missing", "allow", to=1), "no reversed and no missing"),
+}
+
+
+@pytest.mark.parametrize("name", VALUE_FAULTS)
+def test_a_value_set_that_does_not_fit_is_named(name: str) -> None:
+    spoil, message = VALUE_FAULTS[name]
+    data = shipped_data("eq5d5l")
+    spoil(data)
+    with pytest.raises(InstrumentFault) as caught:
+        instrument_from(data)
+    assert message in str(caught.value)

@@ -36,9 +36,7 @@ answers = st.lists(st.booleans(), min_size=DAYS, max_size=DAYS)
 def patients(draw: st.DrawFn) -> Standing:
     """Any settings, any anchor (both clock changes and Samoa's lost day included), perhaps a pause."""
     anchor = draw(
-        st.one_of(
-            st.dates(date(2011, 9, 1), date(2011, 12, 31)), st.dates(date(2024, 1, 1), date(2027, 12, 31))
-        )
+        st.one_of(st.dates(date(2011, 9, 1), date(2011, 12, 31)), st.dates(date(2024, 1, 1), date(2027, 12, 31)))
     )
     start = draw(st.none() | st.integers(0, DAYS))
     length = draw(st.none() | st.integers(1, 60))
@@ -91,9 +89,7 @@ def test_a_touchpoint_comes_at_most_once_a_day_at_a_waking_hour_of_that_day(
 @given(patients(), answers)
 @settings(max_examples=60, deadline=None)
 def test_both_arms_bear_the_same(standing: Standing, answered: list[bool]) -> None:
-    one, other = (
-        in_treatment(life(replace(standing, arm=arm), answered)) for arm in ("combined", "exercise")
-    )
+    one, other = (in_treatment(life(replace(standing, arm=arm), answered)) for arm in ("combined", "exercise"))
     assert one == other
 
 
@@ -129,9 +125,7 @@ def test_each_assessment_is_sent_once_alone_and_reminded_of_twice_at_most(
     assert max(reminders.values(), default=0) <= 2
 
 
-@given(
-    patients(), st.integers(0, 118), st.integers(0, 2), st.integers(0, 12), st.integers(0, 3), st.booleans()
-)
+@given(patients(), st.integers(0, 118), st.integers(0, 2), st.integers(0, 12), st.integers(0, 3), st.booleans())
 @settings(max_examples=150, deadline=None)
 def test_what_was_already_sent_is_counted(
     standing: Standing, number: int, today: int, week: int, nags: int, hold: bool
@@ -152,9 +146,7 @@ def test_what_was_already_sent_is_counted(
 
 @given(patients(), st.integers(0, 118), st.integers(0, 24 * 60))
 @settings(max_examples=150, deadline=None)
-def test_a_day_planned_from_now_on_brings_nothing_earlier(
-    standing: Standing, number: int, minutes: int
-) -> None:
+def test_a_day_planned_from_now_on_brings_nothing_earlier(standing: Standing, number: int, minutes: int) -> None:
     day = standing.anchor + timedelta(number)
     now = moment(day, time(0), standing.zone) + timedelta(minutes=minutes)
     for planned in plan(standing, number, not_before=now).planned:

@@ -16,9 +16,7 @@ from .people import ANCHOR, answering, ids, passing, patient, plan, programme, r
 
 def assessment_days(standing: Standing, days: int = 125) -> list[tuple[int, str]]:
     plans = plan_ahead(programme(), standing, standing.anchor, days)
-    return [
-        ((d.day - standing.anchor).days, p.id) for d in plans for p in d.planned if p.kind == "assessment"
-    ]
+    return [((d.day - standing.anchor).days, p.id) for d in plans for p in d.planned if p.kind == "assessment"]
 
 
 def test_they_come_on_days_0_28_and_112() -> None:
@@ -79,9 +77,7 @@ def test_reminders_come_twice_at_changing_hours_and_count_as_nags() -> None:
         (30, "assessment_reminder:week_4:1", "17:00"),
         (32, "assessment_reminder:week_4:2", "10:30"),
     ]
-    assert {(p.dialog, p.nag, p.about) for _, p in reminders} == {
-        ("assessment/reminder", True, "assessment:week_4")
-    }
+    assert {(p.dialog, p.nag, p.about) for _, p in reminders} == {("assessment/reminder", True, "assessment:week_4")}
 
 
 def test_no_reminder_comes_once_it_is_answered() -> None:
@@ -117,9 +113,7 @@ def test_who_went_silent_before_its_day_is_asked_and_who_went_silent_that_day_is
 
 
 def test_after_a_silence_of_one_day_it_comes_the_next_day() -> None:
-    silent = replace(
-        answering(patient(), 28), silent_until=utc("2026-04-01T22:00"), last_heard=utc("2026-04-01T05:00")
-    )
+    silent = replace(answering(patient(), 28), silent_until=utc("2026-04-01T22:00"), last_heard=utc("2026-04-01T05:00"))
     assert ids(plan(silent, 28)) == []
     late = plan(silent, 29)
     assert ids(late) == ["assessment:week_4"]

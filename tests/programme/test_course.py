@@ -57,9 +57,7 @@ def test_orientation_stays_in_its_place_when_the_day_is_planned_again() -> None:
 
 
 def test_a_day_that_is_planned_again_does_not_repeat_what_was_opened() -> None:
-    standing = replace(
-        answering(patient(), 2), planned_already=frozenset({"morning"}), sent_today=1, sent_week=3
-    )
+    standing = replace(answering(patient(), 2), planned_already=frozenset({"morning"}), sent_today=1, sent_week=3)
     assert ids(plan(standing, 2, not_before=utc("2026-03-06T10:00"))) == ["evening"]
 
 
@@ -213,9 +211,7 @@ def test_both_arms_come_out_with_the_same_days(session_day: str) -> None:
 
 def test_no_week_brings_more_than_twelve() -> None:
     eager = patient(practice_days=frozenset({"mon", "tue", "wed", "thu", "fri", "sat", "sun"}), dial="more")
-    weeks = Counter(
-        week_of(ANCHOR, d.day) for d in plan_ahead(programme(), eager, ANCHOR, 125) for _ in d.planned
-    )
+    weeks = Counter(week_of(ANCHOR, d.day) for d in plan_ahead(programme(), eager, ANCHOR, 125) for _ in d.planned)
     assert max(weeks.values()) == 12
     assert weeks[2] == weeks[3] == 12
 

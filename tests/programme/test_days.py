@@ -72,9 +72,7 @@ def test_a_time_that_comes_twice_is_the_first() -> None:
 def test_a_date_that_samoa_left_out_does_not_exist() -> None:
     assert not day_exists(date(2011, 12, 30), "Pacific/Apia")
     assert day_exists(date(2011, 12, 31), "Pacific/Apia")
-    assert local(moment(date(2011, 12, 30), time(8), "Pacific/Apia"), "Pacific/Apia").date() == date(
-        2011, 12, 31
-    )
+    assert local(moment(date(2011, 12, 30), time(8), "Pacific/Apia"), "Pacific/Apia").date() == date(2011, 12, 31)
 
 
 def test_an_unknown_zone_is_named_with_its_cure() -> None:

@@ -16,9 +16,7 @@ from .people import ANCHOR, EDUCATION, answering, ids, life, passing, patient, p
 
 
 def test_a_pause_holds_the_treatment_back_and_then_it_goes_on() -> None:
-    paused = replace(
-        answering(patient(), 5), paused_from=ANCHOR + timedelta(5), paused_until=ANCHOR + timedelta(12)
-    )
+    paused = replace(answering(patient(), 5), paused_from=ANCHOR + timedelta(5), paused_until=ANCHOR + timedelta(12))
     assert reasons(plan(paused, 5)) == {"morning": "paused", "evening": "paused"}
     assert ids(plan(paused, 11)) == []
     assert ids(plan(paused, 12)) == ["morning", "evening"]
@@ -60,7 +58,7 @@ def test_a_silence_that_ends_at_noon_leaves_the_evening() -> None:
     assert ids(plan(silent, 5)) == ["evening"]
 
 
-def test_after_three_silent_days_comes_one_welcome_then_one_note_a_week_then_assessments_only() -> None:
+def test_after_three_silent_days_and_after_seven_a_word_then_a_note_a_week_and_at_three_weeks_the_last() -> None:
     gone = [True] * 36 + [False] * 50
     plans = life(patient(), gone)
     came = [(number, ids(p)) for number, p in enumerate(plans) if number >= 36 and p.planned]
@@ -69,11 +67,12 @@ def test_after_three_silent_days_comes_one_welcome_then_one_note_a_week_then_ass
         (37, ["morning", "evening"]),
         (38, ["morning", "week_review"]),
         (39, ["return"]),
-        (46, ["morning"]),
-        (53, ["morning"]),
+        (43, ["return_7"]),
+        (50, ["morning"]),
+        (57, ["return_21"]),
     ]
     assert reasons(plans[45])["morning"] == "away_weekly"
-    assert reasons(plans[57])["morning"] == "away_assessments_only"
+    assert reasons(plans[58])["morning"] == "away_assessments_only"
 
 
 def test_who_writes_again_is_no_longer_away() -> None:
@@ -210,9 +209,7 @@ def test_what_falls_into_the_night_waits_for_its_end_or_is_left_out() -> None:
 
 
 def test_quiet_hours_may_lie_within_one_day() -> None:
-    siesta = replace(
-        programme(), burden=replace(programme().burden, quiet_from=time(7), quiet_until=time(10))
-    )
+    siesta = replace(programme(), burden=replace(programme().burden, quiet_from=time(7), quiet_until=time(10)))
     assert plan_of(siesta, answering(patient(), 6), 6).planned[0].due == utc("2026-03-10T09:00")
 
 

@@ -57,9 +57,7 @@ def test_a_fault_says_where_what_and_the_cure() -> None:
     spoiled = data()
     spoiled["touchpoints"][2]["dialogue"] = spoiled["touchpoints"][2].pop("dialog")
     (fault,) = faults_of(spoiled)
-    assert (
-        str(fault) == "touchpoints.2.dialogue: `dialogue` is no key that stands here. Did you mean `dialog`?"
-    )
+    assert str(fault) == "touchpoints.2.dialogue: `dialogue` is no key that stands here. Did you mean `dialog`?"
     assert fault.place == ("touchpoints", 2, "dialogue")
 
 
@@ -67,7 +65,7 @@ def test_no_map_at_all_is_a_fault_and_no_crash() -> None:
     assert faults_of([])[0].path == ""  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("key", ["planner", "goals", "education", "ends", "rewards"])
+@pytest.mark.parametrize("key", ["planner", "goals", "education", "ends"])
 def test_keys_kept_for_later_say_so(key: str) -> None:
     (fault,) = faults_of({**data(), key: {}})
     assert fault.message == f"`{key}` is reserved"
@@ -105,9 +103,11 @@ def put(spoiled: dict[str, Any], *path: Any) -> None:
         ("touchpoints.5.plus_minutes", lambda d: put(touch(d, "week_1"), "plus_minutes", True)),
         ("touchpoints.5.dialog", lambda d: put(touch(d, "week_1"), "dialog", "day one")),
         ("touchpoints.5.delivery", lambda d: put(touch(d, "week_1"), "delivery", "post")),
-        ("touchpoints.11.expires", lambda d: put(touch(d, "morning"), "expires", "24:00")),
-        ("touchpoints.13.after", lambda d: put(touch(d, "evening"), "after", "orientatoin")),
-        ("touchpoints.12.in_place_of", lambda d: put(touch(d, "week_review"), "in_place_of", "morning")),
+        ("touchpoints.13.expires", lambda d: put(touch(d, "morning"), "expires", "24:00")),
+        ("touchpoints.16.after", lambda d: put(touch(d, "evening"), "after", "orientatoin")),
+        ("touchpoints.14.in_place_of", lambda d: put(touch(d, "week_review"), "in_place_of", "morning")),
+        ("touchpoints.14.silent_days", lambda d: put(touch(d, "week_review"), "silent_days", 3)),
+        ("touchpoints.12.silent_days", lambda d: put(touch(d, "return_21"), "silent_days", 7)),
         ("touchpoints.0", lambda d: d["touchpoints"].insert(0, d["touchpoints"].pop(4))),
         ("touchpoints.1", lambda d: touch(d, "assessment").pop("follow_up")),
         ("touchpoints.2.id", lambda d: put(touch(d, "assessment_reminder"), "id", "nudge")),

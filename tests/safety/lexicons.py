@@ -13,7 +13,7 @@ from coachbot.safety import Detector, detector_from
 from coachbot.safety.detector import Detector as Built
 from coachbot.safety.lexicon import Entry, Lexicon, LexiconReader
 
-ORDER = ("crisis", "cauda_equina", "red_flag")
+ORDER = ("crisis", "cauda_equina", "red_flag", "pregnancy")
 _FILES = sorted((Path(__file__).parents[2] / "content").glob("*/safety/lexicon.yaml"))
 
 
@@ -65,6 +65,7 @@ def small(**changes: Any) -> dict[str, Any]:
         "crisis": {"direct": ["want to die", "/dying of \\w+/"]},
         "cauda_equina": {"saddle": ["/(numb|numbness|tingling)( \\w+){0,4} between my legs/"]},
         "red_flag": {"fever": ["fever"]},
+        "pregnancy": {"told": ["im pregnant"]},
     }
     data.update(changes)
     return {key: value for key, value in data.items() if value is not None}

@@ -383,10 +383,14 @@ RED_FLAGS = (
     "I can't breathe properly",
     "I passed out this morning",
     "my calves hurt when I walk and I have to stop",
-    "I'm pregnant",
-    "just found out I am pregnant",
     "pain between my shoulder blades all day",
     "i have osteoporosis and heard a crack in my back",
+)
+PREGNANCY = (
+    "I'm pregnant",
+    "just found out I am pregnant",
+    "I am 14 weeks pregnant",
+    "my pregnancy test was positive",
 )
 HARMLESS = (
     "I killed that workout",
@@ -619,6 +623,8 @@ HARMLESS = (
     "lost my diary",
     "steroid injection was offered, I said no",
     "not pregnant",
+    "I'm not pregnant",
+    "no, I am not pregnant any more",
     "my daughter is pregnant",
     "pregnancy pillow is great for my back",
     "my chest feels open after the stretch",

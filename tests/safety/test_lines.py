@@ -24,6 +24,11 @@ def test_a_red_flag_is_found_in(line: str) -> None:
     assert detector().gravest(line, "en") == "red_flag"
 
 
+@pytest.mark.parametrize("line", lines.PREGNANCY)
+def test_a_pregnancy_is_found_in(line: str) -> None:
+    assert detector().gravest(line, "en") == "pregnancy"
+
+
 @pytest.mark.parametrize("line", lines.HARMLESS)
 def test_nothing_is_found_in(line: str) -> None:
     assert detector().all(line, "en") == ()

@@ -14,7 +14,7 @@ def little() -> Detector:
 
 
 def test_the_gravest_kind_is_the_first_of_the_order(little: Detector) -> None:
-    text = "fever, numbness between my legs, I want to die"
+    text = "I'm pregnant, fever, numbness between my legs, I want to die"
     assert little.gravest(text, "en") == "crisis"
     assert [find.kind for find in little.all(text, "en")] == list(ORDER)
 

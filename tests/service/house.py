@@ -223,9 +223,7 @@ class House:
 
 
 @contextmanager
-def failing_save(
-    monkeypatch: pytest.MonkeyPatch, fails: Callable[[Changes], bool]
-) -> Iterator[list[Changes]]:
+def failing_save(monkeypatch: pytest.MonkeyPatch, fails: Callable[[Changes], bool]) -> Iterator[list[Changes]]:
     """The database refuses to write some changes. Yields all that were tried."""
     real, tried = SqlTransaction.save, []
 

@@ -236,9 +236,7 @@ def test_a_moved_dialog_is_reported_to_the_operator(house: House) -> None:
     states = {name: state for name, state in checkin.states.items() if name != "minutes"}
     dialogs["cse/checkin"] = replace(checkin, states=states)
     library = replace(house.coach.world.pack.library, dialogs=dialogs)
-    house.coach.turns.world = replace(
-        house.coach.world, pack=replace(house.coach.world.pack, library=library)
-    )
+    house.coach.turns.world = replace(house.coach.world, pack=replace(house.coach.world.pack, library=library))
     said = house.say(person, "20")
     assert "changed while you were in the middle" in said[0]
     assert house.place(person) == "cse/checkin did_you"

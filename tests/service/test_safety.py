@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from coachbot.engine import effects as fx
+from coachbot.errors import EnrolmentError
 from tests.service.house import House, Person
 
 CRISIS = "I want to kill myself"
@@ -83,6 +84,48 @@ def test_an_alert_that_was_seen_is_not_escalated(house: House) -> None:
     assert house.progress(person).alert_news["read_by"] == "Lin"
 
 
+def test_an_alert_that_is_raised_by_silence_stays_escalated(house: House) -> None:
+    """Both clocks run out in the same minute: what silence adds must not undo the escalation."""
+    person = house.patient()
+    house.say(person, CRISIS)
+    house.travel(timedelta(minutes=16))
+    alert = house.alert(person, "crisis")
+    assert (alert.priority, alert.escalated_at is not None) == ("top", True)
+    house.travel(timedelta(hours=1))
+    assert house.alert(person, "crisis").escalated_at is not None
+
+
+def test_an_alert_that_is_raised_keeps_what_was_said_and_when_it_opened(house: House) -> None:
+    person = house.patient()
+    opened = house.clock.now()
+    house.say(person, CRISIS)
+    house.travel(timedelta(minutes=5))
+    house.press(person, "no")
+    alert = house.alert(person, "crisis")
+    assert (alert.priority, alert.opened_at) == ("top", opened)
+    assert CRISIS in alert.body["words"]
+
+
+def test_an_alert_that_is_raised_is_not_escalated_later_than_it_would_have_been(house: House) -> None:
+    person = house.patient()
+    house.say(person, CRISIS)
+    house.travel(timedelta(minutes=10))
+    house.press(person, "no")
+    house.travel(timedelta(minutes=6))
+    assert house.alert(person, "crisis").escalated_at is not None
+
+
+def test_silence_after_somebody_has_seen_the_alert_needs_to_be_seen_again(house: House) -> None:
+    person = house.patient()
+    house.say(person, CRISIS)
+    house.coach.enrolments.acknowledge(house.alert(person, "crisis").id, "Lin")
+    house.travel(timedelta(minutes=16))
+    alert = house.alert(person, "crisis")
+    assert (alert.priority, alert.acknowledged_at) == ("top", None)
+    house.travel(timedelta(minutes=16))
+    assert house.alert(person, "crisis").escalated_at is not None
+
+
 # -- are you safe? ------------------------------------------------------------------------------------------
 def test_no_answer_in_fifteen_minutes_counts_as_not_safe(house: House) -> None:
     person = house.patient()
@@ -157,7 +200,7 @@ def test_item_9_skipped_asks_once_more_and_then_alerts(house: House) -> None:
     assert house.place(person) == "instrument/phq9 p9"
     house.press(person, "skip")
     assert house.alert(person, "crisis").priority == "high"
-    assert house.static("crisis") in person.texts
+    assert house.static("crisis_left_open") in person.texts
 
 
 def test_item_9_skipped_once_and_then_answered_is_an_answer(house: House) -> None:
@@ -206,10 +249,29 @@ def test_only_staff_end_the_rest(house: House) -> None:
     for wish in ("go on", "resume", "I feel fine again", "start"):
         house.say(person, wish)
     assert house.progress(person).safety_hold
+    house.coach.enrolments.acknowledge(house.alert(person, "crisis").id, "Lin")
     house.coach.enrolments.end_rest(house.enrolment_code(person), "Lin")
     house.settle()
     assert not house.progress(person).safety_hold
     assert planned(house, person) == ["evening", "morning"]
+
+
+def test_the_rest_is_not_ended_over_the_head_of_an_alert_that_nobody_saw(house: House) -> None:
+    person = in_rest(house)
+    with pytest.raises(EnrolmentError, match=r"alert \d+ \(crisis\) is not acknowledged; see to it first"):
+        house.coach.enrolments.end_rest(house.enrolment_code(person), "Lin")
+    assert house.progress(person).safety_hold
+
+
+def test_nobody_begins_while_a_danger_told_in_the_screening_is_unseen_or_its_rest_lasts(house: House) -> None:
+    person = house.patient(state="screening", screening={"outcome": "fit", "reasons": ""})
+    code = house.enrolment_code(person)
+    house.say(person, CRISIS)
+    with pytest.raises(EnrolmentError, match="is not acknowledged"):
+        house.coach.enrolments.confirm(code, "Lin")
+    house.coach.enrolments.acknowledge(house.alert(person, "crisis").id, "Lin")
+    with pytest.raises(EnrolmentError, match="has not been ended"):
+        house.coach.enrolments.confirm(code, "Lin")
 
 
 def test_a_correction_never_closes_the_alert(house: House) -> None:
@@ -254,6 +316,7 @@ def test_an_old_button_of_a_session_does_not_wake_it_in_the_rest(house: House) -
     house.press(person, "with_someone")
     said = house.press(person, "ready", token)
     assert "Your exercises and messages rest" in said[0]
+    house.coach.enrolments.acknowledge(house.alert(person, "crisis").id, "Lin")
     house.coach.enrolments.end_rest(house.enrolment_code(person), "Lin")
     house.settle()
     house.press(person, "ready", token)
@@ -290,10 +353,35 @@ def _no_template(text: fx.Text) -> tuple[()]:
 def test_the_menu_opens_no_exercise_in_the_rest_and_says_so(house: House) -> None:
     person = in_rest(house)
     house.say(person, "menu")
-    said = house.press(person, "exercises")
+    said = house.press(person, "practise")
     assert "The exercises rest until Lin" in said[0]
 
 
 def test_phq9_is_passed_over_in_the_rest_however_it_would_be_reached(house: House) -> None:
     person = in_rest(house)
     assert house.open(person, "instrument/phq9") == []
+
+
+def test_an_alert_raised_by_silence_keeps_the_words_and_that_nobody_read_it_in_time(house: House) -> None:
+    person = house.patient()
+    house.say(person, CRISIS)
+    house.travel(timedelta(minutes=20))
+    alert = house.alert(person, "crisis")
+    assert alert.priority == "top"
+    assert alert.body["words"] == CRISIS
+    assert alert.body["no_answer"]
+    assert alert.escalated_at is not None
+
+
+def test_an_alert_raised_by_silence_still_escalates(house: House) -> None:
+    person = house.patient()
+    house.say(person, CRISIS)
+    opened = house.alert(person, "crisis")
+    house.arm(person, "safety_silence", house.clock.now() + timedelta(minutes=5), kind="crisis")
+    house.travel(timedelta(minutes=10))
+    assert house.alert(person, "crisis").priority == "top"
+    assert house.alert(person, "crisis").escalated_at is None
+    house.travel(timedelta(minutes=15))
+    raised = house.alert(person, "crisis")
+    assert raised.id == opened.id
+    assert raised.escalated_at is not None

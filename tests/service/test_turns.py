@@ -200,9 +200,7 @@ def test_one_turn_that_cannot_be_written_does_not_stand_in_the_way(
     assert [incident.kind for incident in house.incidents()] == ["parked"]
 
 
-def test_an_alert_is_not_lost_with_a_turn_that_cannot_be_written(
-    house: House, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_alert_is_not_lost_with_a_turn_that_cannot_be_written(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     person = in_checkin(house)
     with failing_save(monkeypatch, lambda changes: bool(changes.turns)):
         house.say(person, CRISIS)

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import sqlite3
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -14,6 +18,9 @@ from coachbot.errors import StoreError
 from coachbot.store import EngineLock, open_store, tables
 from coachbot.store.migrating import MIGRATIONS, REVISIONS
 from tests.store.house import House
+
+#: The user of Unix who owns nothing.
+NOBODY = 65534
 
 
 def schema(connection: sqlite3.Connection) -> dict[str, list[str]]:
@@ -101,12 +108,26 @@ def test_a_folder_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
         open_store(f"sqlite:///{tmp_path}/data/coachbot.db", keys_path=tmp_path / "keys.json")
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
 def test_a_file_that_may_only_be_read_is_refused(house: House) -> None:
     house.store.close()
-    house.file.chmod(0o400)
-    with pytest.raises(StoreError, match="cannot be written here"):
-        house.open()
+    owner = NOBODY if os.geteuid() == 0 else os.geteuid()  # root may write anywhere
+    with tempfile.TemporaryDirectory() as folder:
+        os.chown(folder, owner, -1)
+        file = Path(shutil.copy(house.file, folder))
+        file.chmod(0o400)
+        os.chown(file, owner, -1)
+        with as_user(owner), pytest.raises(StoreError, match="cannot be written here"):
+            open_store(f"sqlite:///{file}", keys_path=Path(folder) / "keys.json")
+
+
+@contextmanager
+def as_user(user: int) -> Iterator[None]:
+    before = os.geteuid()
+    os.seteuid(user)
+    try:
+        yield
+    finally:
+        os.seteuid(before)
 
 
 def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:

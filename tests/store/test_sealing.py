@@ -26,7 +26,9 @@ from coachbot.service.records import (
     PlanRow,
     ResponseRow,
     TimerRow,
+    TraceRow,
 )
+from coachbot.service.staff.records import NoteRow, StaffRow
 from coachbot.store.sealing import CipherCache, OpenedCache, SealedColumn, SealError
 from tests.store.house import NOW, House
 
@@ -54,11 +56,15 @@ def talkative(house: House, patient: str = "pmei", secret: str = SECRET) -> Pati
                 alerts=[AlertRow(new(), patient, secret, "high", NOW, body)],
                 consents=[ConsentRow(new(), patient, "v1", True, NOW, body)],
                 plans=[PlanRow(patient, DAY, body)],
+                traces=[TraceRow(new(), patient, body)],
                 incidents=[Incident(new(), NOW, "parked", patient, "cse/checkin")],
             )
         )
         tx.add_media(MediaRow(new(), patient, secret, "text/plain", secret.encode() * 900, NOW))
         tx.add_device(f"device of {patient}", patient, at_real=1.0)
+        tx.put_staff(StaffRow(1, "Lin", "therapist", totp="SECRET"))
+        tx.put_care(patient, [1])
+        tx.add_note(NoteRow(new(), patient, 1, 1.0, secret))
         tx.add_link(f"link of {patient}", patient, expires_real=2.0)
     return record
 

@@ -15,6 +15,7 @@ HEAD = """\
 # A test
 patient: Mei, zone Europe/Berlin, programme sct_cse, arm exercise
 enrolled: 2026-03-02
+attended: cse_1
 
 """
 

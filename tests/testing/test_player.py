@@ -49,7 +49,7 @@ def test_silence_is_broken_by_any_word(played: Played) -> None:
 
 def test_a_failure_shows_where_the_patient_stood(played: Played) -> None:
     text = report(played, ASKED + "expect: slot did = part\n")
-    assert "test.screenplay:7: A test" in text
+    assert "test.screenplay:8: A test" in text
     assert "came  missing" in text
     assert "state  cse/checkin/did_you   enrolment active" in text
     assert "stack  common/evening:exercises > cse/checkin:did_you" in text
@@ -101,7 +101,7 @@ def test_what_cannot_be_broken_is_said(played: Played) -> None:
         "outbox 2 unprompted today",
         "unprompted this week <= 12",
         "enrolment active",
-        "not attended cse_1",
+        "not attended cse_2",
         "assessment baseline done",
         "assessment week_4 not done",
         "no response phq9",
@@ -122,7 +122,7 @@ def test_what_lies_behind_the_talk_can_be_expected(played: Played, expectation: 
         "timer wait",
         "alert crisis",
         "enrolment finished",
-        "attended cse_1",
+        "attended cse_2",
         "response phq9 total = 3",
         "incident parked",
         "erased",

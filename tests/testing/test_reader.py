@@ -92,7 +92,8 @@ def test_an_indented_line_goes_on_from_the_one_before(read: Read) -> None:
         ("break: template cse/checkin did_you", script.Breaks("cse/checkin", "did_you")),
         ("staff: confirm by Dr Lin", script.StaffActs("confirm", "", "Dr Lin")),
         ("staff: acknowledge crisis", script.StaffActs("acknowledge", "crisis")),
-        ("staff: end rest", script.StaffActs("end")),
+        ("staff: clear pregnancy by Lin", script.StaffActs("clear", "pregnancy", "Lin")),
+        ("staff: end rest", script.StaffActs("end rest")),
         ("restart", script.Restarts()),
         ("wait: 40 s", script.WaitsReal(40.0)),
     ],
@@ -116,7 +117,7 @@ def test_every_fault_is_told_at_once_with_its_line(read: Read) -> None:
     with pytest.raises(ScreenplayFault) as caught:
         read(START + "coach:\nNobody: hello\nexpect: rain\npatient: <rocket>\nwhatever\n== Mon 2026-03-07\n")
     text = str(caught.value)
-    assert [f"test.screenplay:{n}:" in text for n in range(6, 12)] == [True] * 6
+    assert [f"test.screenplay:{n}:" in text for n in range(7, 13)] == [True] * 6
     assert "'Nobody' is neither a kind of line nor on stage (Mei)" in text
     assert "'rain' cannot be expected" in text
 

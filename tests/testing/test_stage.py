@@ -9,7 +9,7 @@ import pytest
 from coachbot.errors import DeliveryError
 from coachbot.testing import Role, Stage
 
-MEI = Role("Mei", zone="Europe/Berlin", arm="exercise", enrolled=date(2026, 3, 2))
+MEI = Role("Mei", zone="Europe/Berlin", arm="exercise", enrolled=date(2026, 3, 2), attended=("cse_1",))
 WEDNESDAY = datetime(2026, 3, 4, 5, tzinfo=UTC)
 
 
@@ -63,3 +63,17 @@ def test_a_press_without_a_question_is_refused() -> None:
         mei = stage.enter(MEI)
         with pytest.raises(LookupError, match="there is none at all"):
             stage.press(mei, "Yes")
+
+
+def test_a_misspelt_finding_of_the_screening_is_refused() -> None:
+    with Stage(WEDNESDAY) as stage, pytest.raises(ValueError, match=r"exercise_safety\.pregnancy.*not pregnant"):
+        stage.enter(Role("Mei", arm="exercise", enrolled=date(2026, 3, 2), screened=("pregnant",)))
+
+
+def test_every_turn_meets_the_conversation_as_it_was_stored() -> None:
+    with Stage(WEDNESDAY) as stage:
+        mei = stage.enter(MEI)
+        with stage.coach.store.reading() as tx:
+            first, second = (tx.load([mei.patient])[mei.patient].conversation for _ in range(2))
+        assert first == second
+        assert first is not second

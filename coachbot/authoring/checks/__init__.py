@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from coachbot.authoring.checks.batteries import check_batteries
 from coachbot.authoring.checks.blinding import check_blinding
 from coachbot.authoring.checks.bursts import check_bursts
 from coachbot.authoring.checks.context import Context
 from coachbot.authoring.checks.flow import check_flow
 from coachbot.authoring.checks.languages import check_languages
 from coachbot.authoring.checks.links import check_links
+from coachbot.authoring.checks.moments import check_moments
 from coachbot.authoring.checks.pictures import check_pictures
 from coachbot.authoring.checks.slots import check_slots
 from coachbot.authoring.checks.texts import check_texts
@@ -19,12 +21,14 @@ CHECKS = (
     check_flow,
     check_slots,
     check_links,
+    check_moments,
     check_words,
     check_texts,
     check_bursts,
     check_languages,
     check_pictures,
     check_blinding,
+    check_batteries,
 )
 
 

@@ -92,16 +92,31 @@ def _silent_dialogs(context: Context) -> frozenset[str]:
 
 def _through(context: Context, draft: Draft, silent: set[str]) -> bool:
     """Whether a way from start to an end meets no question."""
-    waiting, seen = [draft.start], set()
+    return bool(_unasked_results(context, draft, silent))
+
+
+def _unasked_results(context: Context, draft: Draft, silent: frozenset[str] | set[str]) -> set[str]:
+    """The results to which a way from the start meets no question; `skipped` where a dialog just runs out."""
+    waiting, seen, results = [draft.start], set(), set()
     while waiting:
         state = draft.states.get(waiting.pop())
         if state is None or state.name in seen or _asks(context, draft, state, silent):
             continue
         seen.add(state.name)
         if state.end is not None or not state.branches:
-            return True
+            results.add(state.end or "skipped")
         waiting.extend(branch.to for branch in state.branches)
-    return False
+    return results
+
+
+def _unasked_ways(context: Context, state: State, silent: frozenset[str]) -> Iterator[str]:
+    """Where a state that does not always ask can lead without a question, as far as a called folder tells."""
+    if state.call is None or not state.call.folder:
+        yield from (branch.to for branch in state.branches)
+        return
+    called = (one for name, one in context.reading.drafts.items() if name.startswith(state.call.folder))
+    results = {"skipped"}.union(*(_unasked_results(context, one, silent) for one in called))
+    yield from (branch.to for branch in state.branches if branch.answer is None or branch.answer in results)
 
 
 def _asks(context: Context, draft: Draft, state: State, silent: frozenset[str] | set[str]) -> bool:
@@ -134,10 +149,10 @@ def _circle_from(context: Context, draft: Draft, silent: frozenset[str], start: 
         if state is None or state.name in seen or _asks(context, draft, state, silent):
             continue
         seen.add(state.name)
-        for branch in state.branches:
-            if branch.to == start:
+        for following in _unasked_ways(context, state, silent):
+            if following == start:
                 return trail
-            waiting.append([*trail, branch.to])
+            waiting.append([*trail, following])
     return []
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from coachbot.authoring.checks.context import Context
 from coachbot.authoring.draft import Constant, Draft
+from coachbot.authoring.exercises import Exercise
 from coachbot.authoring.faults import Fault, did_you_mean, fault
 from coachbot.authoring.reading import BUILT_IN, DEFAULT_LANGUAGE
 from coachbot.authoring.safety import STATIC
+from coachbot.authoring.screening import conditions
 from coachbot.engine.model import State
 from coachbot.programme.model import Programme
 
@@ -19,6 +22,7 @@ def check_links(context: Context) -> Iterator[Fault]:
         for state in draft.states.values():
             yield from _calls(context, draft, state)
             yield from _reminders(context, draft, state)
+            yield from _ruled_out(context, draft, state)
             yield from _dangers(context, draft, state)
     for programme in context.reading.programmes.values():
         yield from _programme(context, programme)
@@ -53,6 +57,17 @@ def _reminders(context: Context, draft: Draft, state: State) -> Iterator[Fault]:
         if action.name == "remind" and isinstance(named, Constant):
             line = draft.line(state.name, "do", place, "remind", "dialog")
             yield from _missing(context, draft.file, line, "DIALOG_012", str(named.value))
+
+
+def _ruled_out(context: Context, draft: Draft, state: State) -> Iterator[Fault]:
+    """A condition that no exercise heeds would be told for nothing."""
+    heeded = {code for one in context.reading.exercises.values() for code in one.not_for}
+    for place, action in enumerate(state.do):
+        told = dict(action.arguments).get("condition")
+        if action.name in ("rule_out", "rule_in") and isinstance(told, Constant) and told.value not in heeded:
+            line = draft.line(state.name, "do", place)
+            message = f"'{told.value}' rules no exercise out"
+            yield fault(draft.file, line, "ACTION_004", message, did_you_mean(str(told.value), heeded))
 
 
 def _dangers(context: Context, draft: Draft, state: State) -> Iterator[Fault]:
@@ -125,20 +140,53 @@ def _static(context: Context) -> Iterator[Fault]:
 
 
 def _exercises(context: Context) -> Iterator[Fault]:
+    asked = {code for one in context.reading.screenings.values() for code in _ruling_out(one)}
+    for exercise in context.reading.exercises.values():
+        draft = context.reading.drafts[f"exercise/{exercise.id}"]
+        yield from _neighbours(context, draft, exercise)
+        yield from _circle(context, draft, exercise)
+        for code in exercise.not_for:
+            if code not in asked:
+                line = draft.document.line("not_for")
+                cure = did_you_mean(code, asked)
+                yield fault(draft.file, line, "EXERCISE_002", f"no screening ever finds out '{code}'", cure)
+
+
+def _ruling_out(screening: Mapping[str, Any]) -> Iterator[str]:
+    return (code for codes in conditions(screening).values() for code in codes)
+
+
+def _neighbours(context: Context, draft: Draft, exercise: Exercise) -> Iterator[Fault]:
     exercises = context.reading.exercises
-    for name, exercise in exercises.items():
-        draft = context.reading.drafts[f"exercise/{name}"]
-        for key, other in (("easier", exercise.easier), ("harder", exercise.harder)):
-            if other and other not in exercises:
-                cure = did_you_mean(other, exercises)
-                yield fault(draft.file, draft.document.line(key), "EXERCISE_001", f"'{other}' is not an exercise", cure)
+    for key, back in (("easier", "harder"), ("harder", "easier")):
+        other = getattr(exercise, key)
+        line = draft.document.line(key)
+        if other and other not in exercises:
+            cure = did_you_mean(other, exercises)
+            yield fault(draft.file, line, "EXERCISE_001", f"'{other}' is not an exercise", cure)
+        elif other and getattr(exercises[other], back) != exercise.id:
+            named = getattr(exercises[other], back)
+            but = f"names '{named}'" if named else "names no exercise"
+            message = f"'{other}' is {key}, but {but} as its {back} one"
+            yield fault(draft.file, line, "EXERCISE_003", message)
+
+
+def _circle(context: Context, draft: Draft, exercise: Exercise) -> Iterator[Fault]:
+    """Told at the exercise that comes first in the alphabet, once a circle."""
+    exercises = context.reading.exercises
+    passed = [exercise.id]
+    while (harder := exercises[passed[-1]].harder) in exercises and harder not in passed:
+        passed.append(harder)
+    if harder == exercise.id == min(passed):
+        chain = " -> ".join((*passed, harder))
+        yield fault(draft.file, draft.document.line("harder"), "EXERCISE_004", f"{chain} has no hardest")
 
 
 def _scores(context: Context) -> Iterator[Fault]:
     """Instruments of which no band and no smallest change ever reads a score."""
     for name, instrument in context.reading.instruments.items():
         judged = {change.score for change in instrument.change}
-        if not any(score.bands or score.code in judged for score in instrument.scores):
+        if instrument.scores and not any(score.bands or score.code in judged for score in instrument.scores):
             draft = context.reading.drafts[f"instrument/{name}"]
             line = draft.document.line("scores")
             yield fault(draft.file, line, "INSTRUMENT_002", f"no band and no change reads a score of '{name}'")

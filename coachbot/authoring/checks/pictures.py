@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from coachbot.authoring.checks.context import Context
 from coachbot.authoring.faults import Fault, fault
 from coachbot.authoring.pictures import find_picture
+from coachbot.authoring.recordings import PLACEHOLDER
 from coachbot.rendering import Section
 
 _PICTURE = re.compile(r"!\[([^\]\n]*)\]\(([^)\n]*)\)")
@@ -28,7 +29,10 @@ def _section(context: Context, language: str, file: str, section: Section) -> It
         first = section.text_lines[place] if place < len(section.text_lines) else section.line
         for found in _PICTURE.finditer(text):
             line = first + text.count("\n", 0, found.start())
-            if find_picture(context.reading.root, language, found[2].strip()) is None:
+            if (
+                f"({found[2].strip()})" != PLACEHOLDER
+                and find_picture(context.reading.root, language, found[2].strip()) is None
+            ):
                 yield fault(file, line, "PICTURE_001", f"the picture '{found[2]}' is not there")
             if not found[1].strip():
                 yield fault(file, line, "PICTURE_002", f"the picture '{found[2]}' has no description")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from jinja2 import nodes
 
 from coachbot.authoring import facts
-from coachbot.authoring.asks import answers_of, slot_name
+from coachbot.authoring.asks import answers_of, listings_of, slot_name
 from coachbot.authoring.checks.context import Context
 from coachbot.authoring.dataflow import after_asking, after_doing
 from coachbot.authoring.draft import Draft, SlotRead
@@ -82,6 +82,8 @@ def _state(
     context: Context, draft: Draft, state: State, sure: Sure, codes: dict[str, frozenset[str]]
 ) -> Iterator[Fault]:
     answered, skipped = after_asking(state, sure)
+    for key, listing in listings_of(state.ask):
+        yield from _formula(context, draft, listing, sure, (state.name, "ask", "choice", key), codes)
     done = answered
     for place, action in enumerate(state.do):
         for written, formula in action.arguments:

@@ -13,6 +13,7 @@ from coachbot.authoring.faults import Fault, did_you_mean, fault
 from coachbot.authoring.instruments import SHARED as INSTRUMENT
 from coachbot.authoring.reading import DEFAULT_LANGUAGE
 from coachbot.authoring.safety import STATIC
+from coachbot.engine.asking import WAITING, WAITING_RECORDED
 from coachbot.engine.asks import Ask, Choice, Several, Wait, YesNo
 from coachbot.rendering import Section, mark, split
 
@@ -66,7 +67,7 @@ def _sections(context: Context, draft: Draft, language: str) -> Iterator[Fault]:
 
 
 def _unused(draft: Draft, language: str, file: str, context: Context) -> Iterator[Fault]:
-    if draft.id.endswith("_short") and draft.origin == "practice":
+    if draft.id.endswith(("_short", "_quiet")) and draft.origin == "practice":
         return
     known = draft.sections or {name for name in draft.states if _speaks(draft, name)}
     for name, section in context.reading.shelves[language][draft.source_words].items():
@@ -109,7 +110,7 @@ def _optional(ask: Ask | None) -> tuple[str, ...]:
         case Several():
             return ("done", "none")
         case Wait():
-            return ("pause", "slower", "end")
+            return tuple(dict.fromkeys((*WAITING, *WAITING_RECORDED)))
         case _:
             return answers_of(ask)
 

@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 from coachbot.channels.terminal.screen import Screen
 from coachbot.service.ports import Capabilities
-from coachbot.service.records import OutboxRow
+from coachbot.service.records import Address, OutboxRow
 
 #: Buttons that steer a guided practice: shown on one line, because nobody has to answer them.
 _CONTROLS = "wait"
@@ -33,9 +33,9 @@ class Terminal:
     @property
     def capabilities(self) -> Capabilities:
         """Buttons are numbers to type; nothing that was printed can be changed."""
-        return Capabilities(edits=False, pictures=False, title=self.name)
+        return Capabilities(edits=False, media=frozenset({"picture", "file"}), title=self.name)
 
-    async def deliver(self, chat: str, row: OutboxRow) -> str:
+    async def deliver(self, to: Address, row: OutboxRow) -> str:
         """Print one message."""
         body = row.body
         if body.get("kind") != "close":

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import TextIO
 
-from coachbot.channels.terminal.plain import plain
+from coachbot.service.markup import plain
 
 _WIDEST = 90
 _NARROWEST = 30

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from coachbot.channels.webchat.hub import Hint, Hub
 from coachbot.service.ports import Capabilities, Line
-from coachbot.service.records import OutboxRow
+from coachbot.service.records import Address, OutboxRow
 
 
 class WebChat:
@@ -13,15 +13,15 @@ class WebChat:
     name = "webchat"
 
     def __init__(self, hub: Hub) -> None:
-        self._hub = hub
+        self.hub = hub
 
     @property
     def capabilities(self) -> Capabilities:
-        """Everything: buttons, pictures, edits, exactly once."""
-        return Capabilities()
+        """Everything: buttons, pictures, edits, exactly once, who wrote."""
+        return Capabilities(names_people=True)
 
-    async def deliver(self, chat: str, row: OutboxRow) -> str:
+    async def deliver(self, to: Address, row: OutboxRow) -> str:
         """Tell the open pages; the others find the line in the store when they are opened."""
         by = str(row.body.get("by") or "coach")
-        self._hub.publish(chat, Hint("lines", Line(row.id, by, row.due_at, row.body)))
+        self.hub.publish(to.chat, Hint("lines", Line(row.id, by, row.due_at, row.body)))
         return str(row.id)

@@ -12,9 +12,9 @@ from typing import Any, Protocol
 from fastapi import APIRouter
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Response
 
-from coachbot.channels.webchat.front import COOKIE
+from coachbot.channels.webchat.front import COOKIE, base_path
 from coachbot.channels.webchat.guards import RefusalError, body_of
 from coachbot.service.desk import Desk
 
@@ -37,6 +37,9 @@ class DemoDesk(Protocol):
         `state`: names and values in the order in which they are shown (arm, week, day, enrolment ...);
         `stack`: [{dialog, state}], the outermost first; `arms`: [code] that one can start over as.
         """
+
+    async def staff_entry(self) -> str:
+        """A path that lets the demo's admin into the staff's console, once; empty if there is no console."""
 
     async def new_code(self, arm: str) -> str:
         """A fresh invitation code. Raises `EnrolmentError` or `ValueError` for an unknown arm."""
@@ -74,6 +77,15 @@ def create_panel(demo: DemoDesk, desk: Desk) -> APIRouter:
             return _said(400, str(error))
         return JSONResponse({"code": code}, headers={"cache-control": "no-store"})
 
+    async def staff(request: Request) -> Response:
+        if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+            raise RefusalError(403, "elsewhere")
+        path = await demo.staff_entry()
+        if not path:
+            return _said(404, "The staff's console needs the extra 'staff': pip install 'coachbot[staff]'.")
+        return RedirectResponse(f"{base_path(request)}{path}", status_code=303)
+
+    router.add_api_route("/staff", staff, methods=["POST"], response_model=None)
     router.add_api_route("", page, methods=["GET"], response_model=None)
     router.add_api_route("/files/{name}", file, methods=["GET"], response_model=None)
     router.add_api_route("/api/state", state, methods=["GET"], response_model=None)

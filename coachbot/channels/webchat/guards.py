@@ -18,7 +18,7 @@ LARGEST_BODY = 64 * 1024 + 1024
 _MOST_ADDRESSES = 10_000
 
 CONTENT_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self'; connect-src 'self'; "
     "frame-src 'self'; frame-ancestors 'self'; base-uri 'self'; form-action 'self'"
 )
 _HEADERS = {

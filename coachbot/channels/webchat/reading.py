@@ -1,4 +1,4 @@
-"""What a page reads: the talk so far, its own media, the pack's pictures, and the stream of what is new."""
+"""What a page reads: the talk so far, its own media, the pack's pictures and recordings, and the stream of news."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from coachbot.service.ports import LAST_ID, Line
 
 AT_ONCE = 500
 _PICTURES = {".png": "image/png", ".jpg": "image/jpeg", ".webp": "image/webp", ".svg": "image/svg+xml"}
+_SOUNDS = {".mp3": "audio/mpeg", ".m4a": "audio/mp4", ".ogg": "audio/ogg"}
 _SHOWN = frozenset({"image/png", "image/jpeg", "image/webp", "image/gif"})
 _NO_POWERS = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 
@@ -81,6 +82,25 @@ async def picture(request: Request, path: str) -> Response:
         raise RefusalError(404, "not_found")
     headers = {"content-security-policy": _NO_POWERS, "cache-control": "max-age=86400"}
     return FileResponse(found, media_type=_PICTURES[found.suffix], headers=headers)
+
+
+@router.get("/sound/{path:path}")
+async def sound(request: Request, path: str) -> Response:
+    """A recording of the pack: the words say `en/practices/friend.mp3`, the file lies there under `content/`.
+    A part of it may be asked for, as players do."""
+    found = await run_in_threadpool(_sound_file, front_of(request).content, path)
+    if found is None:
+        raise RefusalError(404, "not_found")
+    headers = {"content-security-policy": _NO_POWERS, "cache-control": "max-age=86400"}
+    return FileResponse(found, media_type=_SOUNDS[found.suffix.lower()], headers=headers)
+
+
+def _sound_file(content: Path, path: str) -> Path | None:
+    if "\x00" in path or Path(path).suffix.lower() not in _SOUNDS:
+        return None
+    place = content.resolve()
+    found = (place / path).resolve()
+    return found if found.is_relative_to(place) and found.is_file() else None
 
 
 def _picture_file(content: Path, path: str) -> Path | None:

@@ -50,7 +50,18 @@ def meant_choice(options: tuple[Option, ...], key: str, phrases: Phrases) -> Ans
         code = code or _beginning(options, one, phrases)
         if code is not None:
             return Answer(code)
-    return None
+    return part_choice(options, key, phrases)
+
+
+def part_choice(options: tuple[Option, ...], key: str, phrases: Phrases) -> Answer | None:
+    """The one option of whose label the text is a part: "none of these" for "No, none of these".
+
+    All ways of saying that one does not know are one: "no idea" is a part of "No, or not sure".
+    """
+    key = trimmed(key, phrases.polite)
+    same = phrases.dont_know if key in phrases.dont_know else {key}
+    found = [one.code for one in options if any(trimmed(part, phrases.or_words) in same for part in one.parts)]
+    return Answer(found[0]) if len(found) == 1 else None
 
 
 def guessed_choice(options: tuple[Option, ...], key: str, folded: str, phrases: Phrases) -> Reading:
@@ -64,8 +75,10 @@ def guessed_choice(options: tuple[Option, ...], key: str, folded: str, phrases: 
 
 
 def _synonym(options: tuple[Option, ...], key: str, phrases: Phrases) -> str | None:
-    """A day or part of the day, where the codes are such."""
+    """A day, a part of the day or an answer with a usual name, where the codes are such."""
     codes = {option.code for option in options}
+    if phrases.meanings.get(key) in codes:
+        return phrases.meanings[key]
     day = phrases.weekdays.get(key)
     if day in codes:
         return day
@@ -87,12 +100,12 @@ def _leaning(options: tuple[Option, ...], key: str, phrases: Phrases) -> str | N
 
 
 def _leans(option: Option, head: str, rest: str, report: Words, heads: Words, polite: Words) -> bool:
-    """True if the option is a bare yes, or opens with one ("Yes, all of it") and the text reports one."""
+    """True if the option is a bare yes, or opens with one ("Yes, all of it") and the text reports one ("yes I did")."""
     if not rest and any(trimmed(name, polite) in heads for name in option.names):
         return True
     if option.opening not in heads or head not in report:
         return False
-    return not rest or option.label[len(option.opening) :] == rest
+    return not rest or option.label[len(option.opening) :] == rest or rest.strip() in heads
 
 
 def _opened(options: tuple[Option, ...], key: str, folded: str, phrases: Phrases) -> tuple[str, ...]:

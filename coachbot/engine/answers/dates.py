@@ -16,9 +16,7 @@ from coachbot.engine.answers.phrases import WEEKDAYS, Phrases
 from coachbot.engine.answers.readings import Answer, Reading, Unclear
 
 #: Kinds: R relative day, D weekday, M month, l last, x next, s this, a ago, i in, U days or weeks, A article.
-_DATE = re.compile(
-    r"D?(?P<first>N)[r/]?(?P<second>[NM])(?:[r/]?(?P<year>N))?|D?(?P<month>M)(?P<day>N)(?P<after>N)?"
-)
+_DATE = re.compile(r"D?(?P<first>N)[r/]?(?P<second>[NM])(?:[r/]?(?P<year>N))?|D?(?P<month>M)(?P<day>N)(?P<after>N)?")
 _FAR = 400 * 366
 _YEARS = range(1900, 2201)
 

@@ -13,16 +13,12 @@ LONGEST = 400
 _CJK = "\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
 _EMOJI = "\u2190-\u21ff\u2300-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff"
 _WORD = re.compile(rf"\d+|[{_CJK}]|(?:(?![{_CJK}])[^\W\d_])+|[{_EMOJI}]")
-_TOKEN = re.compile(
-    rf"(?:(?<!\S)-)?\d+(?:[.,]\d+)*|[{_CJK}]|(?:(?![{_CJK}])[^\W\d_])+|[{_EMOJI}]|[-:/%~<>+&#,;?]"
-)
+_TOKEN = re.compile(rf"(?:(?<!\S)-)?\d+(?:[.,]\d+)*|[{_CJK}]|(?:(?![{_CJK}])[^\W\d_])+|[{_EMOJI}]|[-:/%~<>+&#,;?]")
 _ABBREVIATION = re.compile(r"(?<=\b[^\W\d_])\.(?=[^\W\d_]\b)")
 _VULGAR = re.compile(r"(\d{0,4})\s?([¼½¾])")
 _FEET = re.compile(r"(?<=\d)['’′](?=\d)")
 _LONG_RUN = re.compile(r"(.)\1{2,}")
-_UNWANTED = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]"
-)
+_UNWANTED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 _EVEN = str.maketrans(
     {
         **dict.fromkeys("'’‘ʼ`´′", ""),

@@ -76,8 +76,7 @@ def _contained(options: tuple[Option, ...], key: str, phrases: Phrases) -> list[
     if len(key.split(" ")) > LONGEST_STORY or len(key) < LETTERS:
         return []
     names = {
-        one.code: [form for name in one.names for form in (name, trimmed(name, phrases.fillers))]
-        for one in options
+        one.code: [form for name in one.names for form in (name, trimmed(name, phrases.fillers))] for one in options
     }
     inside = {
         code: found

@@ -37,6 +37,8 @@ class Option:
     opening: str
     #: The label without an aside in brackets ("start" of "Start (6 minutes)").
     bare: str
+    #: What stands between its commas and full stops ("no" and "or not sure" of "No, or not sure").
+    parts: tuple[str, ...]
     #: Literal numbers in the label ("4-6 days": 4, 6).
     numbers: tuple[float, ...]
 
@@ -54,9 +56,9 @@ def options_of(of: tuple[str, ...], labels: Mapping[str, str]) -> tuple[Option, 
 @lru_cache(maxsize=8192)
 def _option(code: str, label: str) -> Option:
     numbers = tuple(float(one.replace(",", ".")) for one in _DIGITS.findall(fold(label))[:4])
-    opening = label_key(_PAUSE.split(label.strip(), maxsplit=1)[0])
+    parts = tuple(label_key(part) for part in _PAUSE.split(label.strip()))
     bare = label_key(_ASIDE.sub("", label)) or label_key(label)
-    return Option(code, label_key(label), label_key(code), opening, bare, numbers)
+    return Option(code, label_key(label), label_key(code), parts[0], bare, parts, numbers)
 
 
 def named(options: tuple[Option, ...], key: str) -> str | None:
@@ -139,9 +141,7 @@ def values_of(options: tuple[Option, ...]) -> dict[float, str]:
 def _means_position(options: tuple[Option, ...], number: float) -> bool:
     """True if some labels hold no number, and those that do hold another one."""
     held = [number for option in options for number in option.numbers]
-    return (
-        any(not one.numbers for one in options) and number not in held and _by_label(options, number, False) is None
-    )
+    return any(not one.numbers for one in options) and number not in held and _by_label(options, number, False) is None
 
 
 def _by_label(options: tuple[Option, ...], number: float, exact: bool) -> str | None:

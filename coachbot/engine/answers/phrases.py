@@ -13,7 +13,7 @@ from coachbot.engine.answers.folding import plain
 #: The words that stand above every dialog; each needs at least one phrase.
 INTERRUPTS = (
     "stop", "pause", "help", "menu", "back", "later", "therapist", "my_data", "bad_day", "fewer", "resume",
-    "progress",
+    "progress", "doctor_page",
 )  # fmt: skip
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -57,7 +57,8 @@ class DayPart:
 
 #: How each part of the file is written; a part not named here is a list of phrases.
 _SHAPES = {
-    "interrupts": "interrupts", "waiting": "phrase_codes", "numbers": "numbers", "multipliers":
+    "interrupts": "interrupts", "waiting": "phrase_codes", "meanings": "phrase_codes", "numbers": "numbers",
+    "multipliers":
     "numbers", "fractions": "numbers", "ordinals": "numbers", "units": "units", "named_times":
     "times", "day_parts": "day_parts", "weekdays": "weekdays", "day_groups": "phrase_codes",
     "months": "numbers", "relative_days": "numbers", "thousands": "raw", "clock": "clock",
@@ -94,8 +95,10 @@ class Phrases:
     stop_words: Words
     #: Whole message to interrupt code.
     interrupts: Mapping[str, str]
-    #: Interrupt words that are answers where own words are asked for ("back" to "where does it hurt?").
-    answers_in_text: Words = frozenset()
+    #: The interrupts that stay commands where own words are asked for; the others are answers there ("back", "wait").
+    commands_in_text: Words = frozenset()
+    #: How an answer is said in other words, where a choice offers its code: "sort of" is `part`.
+    meanings: Mapping[str, str] = field(default_factory=dict)
     #: What is said during a quiet stretch: phrase to code.
     waiting: Mapping[str, str] = field(default_factory=dict)
     #: Takes back a yes or no that came before ("yes, but").
@@ -328,9 +331,7 @@ class _Compiler:
         self._apart(values, "no_opens", ("yes", "agree", "yes_opens"))
         self._apart(values, "yes", ("skip", "dont_know", "none"))
         self._apart(values, "agree", ("skip", "dont_know", "none"))
-        self._apart(
-            values, "interrupts", ("yes", "agree", "no", "skip", "dont_know", "done", "none", "all_of")
-        )
+        self._apart(values, "interrupts", ("yes", "agree", "no", "skip", "dont_know", "done", "none", "all_of"))
 
     def _apart(self, values: Mapping[str, Any], name: str, others: tuple[str, ...]) -> None:
         for other in others:

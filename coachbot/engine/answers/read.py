@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from coachbot.engine.answers import choices, dates, fuzzy, numbers, several, times, yes_no
 from coachbot.engine.answers.folding import LONGEST, clean, fold, holds, plain, spellings, trimmed
@@ -26,6 +27,9 @@ from coachbot.engine.answers.readings import (
     Unclear,
 )
 from coachbot.engine.asks import Ask, Choice, Day, FreeText, Number, Scale, Several, TimeOfDay, Wait, YesNo
+
+#: Texts up to this length are read once and remembered, without who wrote them. Nobody's story is this short.
+_SHORT = 16
 
 __all__ = ["Answer", "AskBack", "Interrupt", "OutOfRange", "Reading", "Skip", "Unclear", "read"]
 
@@ -46,6 +50,22 @@ def read(
     """
     if isinstance(ask, FreeText):
         return _read_text(ask, text, phrases)
+    if len(text) <= _SHORT:
+        return _read_short(ask, text, tuple(labels.items()), phrases, today, chosen)
+    return _read(ask, text, labels, phrases, today, chosen)
+
+
+@lru_cache(maxsize=20_000)
+def _read_short(
+    ask: Ask, text: str, labels: tuple[tuple[str, str], ...], phrases: Phrases, today: date, chosen: tuple[str, ...]
+) -> Reading:
+    """The same question gets the same few answers from many people: "3", "yes", "20 min"."""
+    return _read(ask, text, dict(labels), phrases, today, chosen)
+
+
+def _read(
+    ask: Ask, text: str, labels: Mapping[str, str], phrases: Phrases, today: date, chosen: tuple[str, ...]
+) -> Reading:
     if not text.strip():
         return Unclear("empty")
     if len(text.strip()) > LONGEST:
@@ -76,18 +96,29 @@ class _Said:
 
 
 def _read_text(ask: FreeText, text: str, phrases: Phrases) -> Reading:
-    """Own words: everything is an answer but a whole-message interrupt or a wish to skip."""
+    """Own words: everything is an answer but a lone command or a wish to skip.
+
+    "Enough now" may be what somebody would say to a friend. What reads as a wish to stop altogether ("leave me
+    alone") is asked back once, so that nobody who wants to leave is taken for a writer.
+    """
     words, shortened = clean(text, ask.longest)
     if not words:
         return Unclear("empty")
     if len(words) <= LONGEST:
         key = plain(words)
         code = interrupt_of(key, phrases)
-        if code and key not in phrases.answers_in_text:
+        if code and _is_lone_command(key, phrases):
             return Interrupt(code)
         if key in phrases.skip or trimmed(key, phrases.polite) in phrases.skip:
             return Unclear("required") if ask.required else Skip()
+        if phrases.interrupts.get(key) == "stop" and " " in key:
+            return AskBack("confirm_stop")
     return Answer(words, shortened)
+
+
+def _is_lone_command(key: str, phrases: Phrases) -> bool:
+    """A command where own words are asked for; a language that lists none has them all."""
+    return not phrases.commands_in_text or key in phrases.commands_in_text
 
 
 def _exact(ask: Ask, said: _Said) -> Reading | None:
@@ -101,7 +132,8 @@ def _exact(ask: Ask, said: _Said) -> Reading | None:
             return several.counted(ask, {code, *said.chosen}) if code else None
         case YesNo():
             shown = tuple(code for code in said.labels if code in ("yes", "no")) or ("yes", "no")
-            return choices.exact_choice(said.options(shown), said.key, said.folded, said.phrases)
+            reading = choices.exact_choice(said.options(shown), said.key, said.folded, said.phrases)
+            return None if isinstance(reading, OutOfRange) else reading
         case Wait():
             code = named(said.options(tuple(said.labels)), said.key)
             return Answer(code) if code else None
@@ -116,9 +148,13 @@ def _exact_scale(ask: Scale, said: _Said) -> Reading | None:
 
 
 def _labelled(ask: Ask, said: _Said) -> Reading | None:
-    """The label of a number, scale, time or day ("No pain" for 0), read as if its code were typed."""
+    """The label of a number, scale, time or day ("No pain" for 0), read as if its code were typed.
+
+    A label that is itself a number is left to the reading of numbers: only that one sees a minus sign.
+    """
     shown = said.options(tuple(said.labels))
-    code = next((one.code for one in shown if one.label == said.key), None)
+    counted = isinstance(ask, Number | Scale)
+    code = next((one.code for one in shown if one.label == said.key and not (counted and one.label.isdecimal())), None)
     return _value(ask, fold(code), said) if code else None
 
 
@@ -135,7 +171,8 @@ def _typed(ask: Ask, said: _Said) -> Reading | None:
         case Several():
             return several.read_whole(ask, said.key, said.phrases, said.chosen)
         case YesNo():
-            return yes_no.read_whole(said.key, said.phrases)
+            shown = said.options(tuple(said.labels))
+            return yes_no.read_whole(said.key, said.phrases) or choices.part_choice(shown, said.key, said.phrases)
         case Wait():
             code = said.phrases.waiting.get(trimmed(said.key, said.phrases.polite))
             return Answer(code) if code else None

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import time
 from functools import lru_cache
 
+from coachbot.engine.answers.folding import fold
 from coachbot.engine.answers.lexing import (
     RANGE,
     Lexicon,
@@ -74,6 +76,16 @@ def read_time(ask: TimeOfDay, folded: str, phrases: Phrases) -> Reading:
     if isinstance(clock, Unclear):
         return clock
     return _placed(clock, half, part, _hint(ask, phrases))
+
+
+def possible_times(text: str, phrases: Phrases) -> tuple[time, ...]:
+    """Every time of day that the text may mean: both halves of the day where it leaves that open; else none."""
+    ask, folded = TimeOfDay("clock"), fold(text)
+    ways = [folded, *(f"{folded} {half}" for half in (*sorted(phrases.am)[:1], *sorted(phrases.pm)[:1]))]
+    readings = [read_time(ask, way, phrases) for way in ways]
+    if isinstance(readings[0], Answer):
+        readings = readings[:1]
+    return tuple(time.fromisoformat(str(one.value)) for one in readings if isinstance(one, Answer))
 
 
 def _named(marks: list[Mark]) -> Reading:

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from coachbot.channels.terminal.channel import Terminal
-from coachbot.channels.terminal.plain import plain
 from coachbot.channels.terminal.screen import Screen
 from coachbot.playing import play
+from coachbot.service.markup import plain
 from coachbot.settings import Settings
 from coachbot.testing import play as play_screenplay
 from coachbot.testing.player import play_screenplay as perform
@@ -53,7 +53,8 @@ def test_a_recorded_talk_can_be_played_again(settings: Settings, tmp_path: Path)
 
 def test_screenplays_are_played_on_the_terminal_too(tmp_path: Path) -> None:
     out = StringIO()
-    text = "patient: Mei, arm exercise\nenrolled: 2026-03-02\n== Wed 2026-03-04 19:00\ncoach: Did you get to*\n"
+    head = "patient: Mei, arm exercise\nenrolled: 2026-03-02\nattended: cse_1\n"
+    text = head + "== Wed 2026-03-04 19:00\ncoach: Did you get to*\n"
     perform(parse_screenplay(text, tmp_path / "x"), channel=Terminal(Screen(out, WORDS, width=60)))
     assert "1) Yes, all of it\n  2) Part of it\n  3) Not today" in out.getvalue()
 

@@ -17,7 +17,7 @@ import yaml
 from coachbot.channels.webchat import Hub, WebChat
 from coachbot.service.desk import Caller, Desk
 from coachbot.service.ports import LAST_ID, Line
-from coachbot.service.records import MediaRow, OutboxRow, Update
+from coachbot.service.records import Address, MediaRow, OutboxRow, Update
 
 PACK = Path(__file__).parents[3]
 WORDS = {"en": yaml.safe_load((PACK / "content/en/webchat.yaml").read_text(encoding="utf-8"))}
@@ -113,7 +113,7 @@ class Coach:
         return OutboxRow(self.desk.next_id(), "p", 1, body, START)
 
     async def send(self, chat: str, row: OutboxRow, *, settle: bool = True) -> str:
-        remote = await WebChat(self.hub).deliver(chat, row)
+        remote = await WebChat(self.hub).deliver(Address(1, 1, "webchat", chat), row)
         self.sent.append(row)
         if settle:
             self.desk.add(chat, "coach", row.body, row.id)

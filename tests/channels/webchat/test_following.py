@@ -11,6 +11,7 @@ from fastapi import FastAPI
 
 from coachbot.channels.webchat import Hub, WebChat
 from coachbot.channels.webchat.hub import MOST_WAITING, Hint
+from coachbot.service.records import Address
 
 from .fakes import Coach, FakeDesk, listening
 
@@ -145,7 +146,7 @@ async def test_a_page_too_slow_for_its_hints_looks_into_the_store() -> None:
 async def test_a_message_for_nobody_is_delivered_all_the_same(coach: Coach, hub: Hub) -> None:
     channel = WebChat(hub)
     row = coach.row("later")
-    assert await channel.deliver("nobody here", row) == str(row.id)
+    assert await channel.deliver(Address(1, 1, "webchat", "nobody here"), row) == str(row.id)
     assert channel.name == "webchat"
     assert channel.capabilities.deduplicates
 

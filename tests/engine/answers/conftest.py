@@ -37,9 +37,7 @@ def english() -> Phrases:
 def reads(english: Phrases) -> Reader:
     """`reads(ask, text, labels, chosen)` in English on a Saturday."""
 
-    def reader(
-        ask: Ask, text: str, labels: Mapping[str, str] | None = None, chosen: tuple[str, ...] = ()
-    ) -> Reading:
+    def reader(ask: Ask, text: str, labels: Mapping[str, str] | None = None, chosen: tuple[str, ...] = ()) -> Reading:
         return read(ask, text, labels=labels or {}, phrases=english, today=TODAY, chosen=chosen)
 
     return reader

@@ -274,6 +274,14 @@ WORDS_ROWS: list[tuple[str, Reading]] = [
     ("Stop please!", Interrupt("stop")),
     ("menu", Interrupt("menu")),
     ("my therapist", Interrupt("therapist")),
+    ("enough now", Answer("enough now")),
+    ("I need a break", Answer("I need a break")),
+    ("start again", Answer("start again")),
+    ("hold on", Answer("hold on")),
+    ("help me", Interrupt("help")),
+    ("unsubscribe", Interrupt("stop")),
+    ("leave me alone", AskBack("confirm_stop")),
+    ("stop texting me", AskBack("confirm_stop")),
     ("skip", Skip()),
     ("prefer not to say", Skip()),
     ("two\r\nlines\x00\u202e", Answer("two\nlines")),
@@ -350,3 +358,14 @@ def test_labels_during_a_wait_come_first(reads: Any) -> None:
 def test_whole_numbers_are_ints(reads: Any) -> None:
     assert isinstance(reads(MINUTES, "1.5 h").value, int)
     assert isinstance(reads(PAIN, "6").value, int)
+
+
+@pytest.mark.parametrize(("text", "value"), [("4", 4), ("-4", -4), ("0", 0)])
+def test_a_button_that_shows_a_number_does_not_swallow_its_minus(reads: Any, text: str, value: int) -> None:
+    shown = {str(number): str(number) for number in range(-5, 6)}
+    assert reads(GPE, text, shown) == Answer(value)
+
+
+def test_a_minus_off_the_scale_is_not_taken_for_its_plus(reads: Any) -> None:
+    shown = {str(number): str(number) for number in range(-2, 6)}
+    assert reads(Scale("some", -2, 5, exact=True), "-4", shown) == OutOfRange(-4, -2, 5)

@@ -39,6 +39,7 @@ export class CoachMessage {
     if (line.by === 'person') parts.push(el('p', { class: 'from' }, body.name || word('person_name')));
     if (body.safety) parts.push(el('div', { class: 'sign' }, icon('heart')));
     if (body.kind === 'picture') parts.push(pictureOf(body));
+    if (body.kind === 'audio') parts.push(soundOf(body));
     if (body.kind === 'file') parts.push(fileOf(body));
     return [...parts, text];
   }
@@ -106,6 +107,12 @@ function pictureOf(body) {
   const image = el('img', { class: look, src: address, alt: body.alt ?? '', loading: 'lazy', decoding: 'async' });
   image.addEventListener('error', () => image.replaceWith(el('p', { class: 'no-picture' }, body.alt || word('picture_missing'))));
   return image;
+}
+
+function soundOf(body) {
+  const sound = el('audio', { class: 'sound', src: `sound/${body.audio}`, controls: '', preload: 'metadata', 'aria-label': body.alt ?? '' });
+  sound.addEventListener('error', () => sound.replaceWith(el('p', { class: 'no-picture' }, word('sound_missing'))));
+  return el('figure', { class: 'heard' }, sound, el('figcaption', {}, body.alt ?? ''));
 }
 
 function fileOf(body) {

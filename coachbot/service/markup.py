@@ -1,4 +1,4 @@
-"""Light Markdown as plain text: what a terminal, or a reader of a test, sees of a message."""
+"""Light Markdown, as messages are written, for channels that cannot show it."""
 
 from __future__ import annotations
 

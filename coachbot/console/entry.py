@@ -1,0 +1,105 @@
+"""Coming in and going out: signing in, the first password, the demo's link, the style and the script."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from starlette.responses import FileResponse, Response
+
+from coachbot.console.doorway import COOKIE, NOT_HERE, Call, Route, set_cookie
+from coachbot.console.guards import RefusedError
+from coachbot.errors import StaffError
+from coachbot.service.staff.records import Role
+
+_STATIC = Path(__file__).parent / "static"
+_FILES = {"console.css": "text/css", "console.js": "text/javascript", "icon.svg": "image/svg+xml"}
+_HOME: dict[Role, str] = {"admin": "today", "therapist": "today", "researcher": "measures", "author": "account"}
+_WRONG = "That did not work. Check name, password and code; after five wrong tries the account rests for 15 minutes."
+_TOO_OFTEN = "Those were many tries in a short time. Please wait a quarter of an hour."
+
+
+def home(call: Call) -> Response:
+    """The first page of a role."""
+    return call.go(_HOME[call.me.staff.role])
+
+
+def sign_in_page(call: Call) -> Response:
+    """The form; whoever is signed in goes on."""
+    return home(call) if call.guest else call.show("sign_in.html", wrong="")
+
+
+def sign_in(call: Call) -> Response:
+    """Name, password and code together."""
+    place = call.request.client.host if call.request.client else "unknown"
+    if call.console.tries.one_too_many(place):
+        return call.show("sign_in.html", status=429, wrong=_TOO_OFTEN)
+    fields = call.fields
+    token = call.rooms.doors.sign_in(fields.get("name", ""), fields.get("password", ""), fields.get("code", ""))
+    if token is None:
+        return call.show("sign_in.html", status=401, wrong=_WRONG)
+    return set_cookie(call.request, call.go(""), token)
+
+
+def begin_page(call: Call) -> Response:
+    """Choosing the first password."""
+    staff = call.rooms.doors.invited(call.path["ticket"])
+    if staff is None:
+        raise RefusedError(404, "This link was used, or is too old. Ask an admin for a new one.")
+    return call.show("begin.html", staff=staff, wrong="")
+
+
+def begin(call: Call) -> Response:
+    """The password is chosen."""
+    doors, ticket = call.rooms.doors, call.path["ticket"]
+    staff = doors.invited(ticket)
+    if staff is None:
+        raise RefusedError(404, "This link was used, or is too old. Ask an admin for a new one.")
+    try:
+        if call.fields.get("password") != call.fields.get("again"):
+            raise StaffError("the two passwords are not the same")
+        doors.choose_password(ticket, call.fields.get("password", ""), call.fields.get("code", ""))
+    except StaffError as error:
+        return call.show("begin.html", status=400, staff=staff, wrong=str(error))
+    return call.go("sign-in")
+
+
+def enter(call: Call) -> Response:
+    """The demo's one-time link."""
+    token = call.rooms.doors.enter(call.path["ticket"])
+    if token is None:
+        raise RefusedError(404, "This link was used, or is too old. The demo's panel makes a new one.")
+    return set_cookie(call.request, call.go(""), token)
+
+
+def sign_out(call: Call) -> Response:
+    """The visit ends."""
+    call.rooms.doors.sign_out(call.me)
+    response = call.go("sign-in")
+    response.delete_cookie(COOKIE, path=call.base.rstrip("/") or "/")
+    return response
+
+
+def account(call: Call) -> Response:
+    """Who one is here, and what one may."""
+    return call.show("account.html", title="Your account")
+
+
+def file(call: Call) -> Response:
+    """The style, the script and the icon."""
+    name = call.path["name"]
+    if name not in _FILES:
+        raise RefusedError(404, NOT_HERE)
+    return FileResponse(_STATIC / name, media_type=_FILES[name])
+
+
+ROUTES = (
+    Route("GET", "/", home, "account"),
+    Route("GET", "/sign-in", sign_in_page),
+    Route("POST", "/sign-in", sign_in),
+    Route("GET", "/begin/{ticket}", begin_page),
+    Route("POST", "/begin/{ticket}", begin),
+    Route("POST", "/sign-out", sign_out, "account"),
+    Route("GET", "/account", account, "account"),
+    Route("GET", "/static/{name}", file, kept=True),
+)
+DEMO_ROUTES = (Route("GET", "/enter/{ticket}", enter),)

@@ -1,0 +1,105 @@
+"""What keeps harm out of the console: headers, forms that only our own pages can send, a limit on tries."""
+
+from __future__ import annotations
+
+import hmac
+import time
+from collections import OrderedDict, deque
+from collections.abc import Callable
+from urllib.parse import parse_qs, urlsplit
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+#: Largest form, in bytes.
+LARGEST_FORM = 64 * 1024
+_MOST_PLACES = 10_000
+
+HEADERS = {
+    "content-security-policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; form-action 'self'; "
+        "frame-ancestors 'none'; base-uri 'none'"
+    ),
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "referrer-policy": "same-origin",
+    "permissions-policy": "camera=(), microphone=(), geolocation=()",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "x-robots-tag": "noindex, nofollow",
+}
+#: Pages with patients in them are kept nowhere; only the style and the script are.
+NOT_KEPT, KEPT = "no-store", "public, max-age=3600"
+
+
+def guarded(response: Response, *, kept: bool = False) -> Response:
+    """The response with every security header."""
+    for name, value in HEADERS.items():
+        response.headers[name] = value
+    response.headers["cache-control"] = KEPT if kept else NOT_KEPT
+    return response
+
+
+class RefusedError(Exception):
+    """A request that is not answered as asked; `status` and a sentence for the page."""
+
+    def __init__(self, status: int, sentence: str) -> None:
+        super().__init__(sentence)
+        self.status = status
+        self.sentence = sentence
+
+
+async def form_of(request: Request) -> dict[str, str]:
+    """The fields of a form, the values of one name joined by commas. Never more of it than the limit."""
+    _from_here(request)
+    kind = request.headers.get("content-type", "").split(";")[0].strip()
+    if kind != "application/x-www-form-urlencoded":
+        raise RefusedError(415, "This form could not be read. Please load the page anew.")
+    read = bytearray()
+    async for piece in request.stream():
+        read += piece
+        if len(read) > LARGEST_FORM:
+            raise RefusedError(413, "That is too much for one form.")
+    try:
+        fields = parse_qs(read.decode("utf-8"), keep_blank_values=True, max_num_fields=200)
+    except ValueError:
+        raise RefusedError(400, "This form could not be read. Please load the page anew.") from None
+    return {name: ",".join(values).replace("\x00", "") for name, values in fields.items()}
+
+
+def _from_here(request: Request) -> None:
+    """A form of another site is refused: by what the browser says of itself, and by its origin."""
+    if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+        raise RefusedError(403, "This came from another website and was left alone.")
+    origin = request.headers.get("origin")
+    if origin and origin != "null" and urlsplit(origin).netloc != request.headers.get("host"):
+        raise RefusedError(403, "This came from another website and was left alone.")
+
+
+def check_csrf(expected: str, fields: dict[str, str]) -> None:
+    """The form must carry the token of this visit."""
+    if not hmac.compare_digest(expected.encode(), fields.get("csrf", "").encode()):
+        raise RefusedError(403, "This form is too old. Please load the page anew and try again.")
+
+
+class Tries:
+    """At most so many tries from one place in a stretch of real time."""
+
+    def __init__(self, most: int, stretch_s: float, now: Callable[[], float] = time.monotonic) -> None:
+        self._most = most
+        self._stretch_s = stretch_s
+        self._now = now
+        self._seen: OrderedDict[str, deque[float]] = OrderedDict()
+
+    def one_too_many(self, place: str) -> bool:
+        """Count a try."""
+        now, tries = self._now(), self._seen.setdefault(place, deque())
+        self._seen.move_to_end(place)
+        while tries and tries[0] <= now - self._stretch_s:
+            tries.popleft()
+        if len(tries) >= self._most:
+            return True
+        tries.append(now)
+        while len(self._seen) > _MOST_PLACES:
+            self._seen.popitem(last=False)
+        return False

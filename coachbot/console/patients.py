@@ -1,0 +1,96 @@
+"""The pages of those who treat: Today, Patients, one patient, and why a message was sent."""
+
+from __future__ import annotations
+
+from starlette.responses import Response
+
+from coachbot.console.doorway import NOT_HERE, Call, Route
+from coachbot.console.guards import RefusedError
+from coachbot.errors import CoachbotError
+from coachbot.service.staff.board import FILTERS, Filter
+from coachbot.service.staff.care import therapists
+from coachbot.service.staff.chart import calendar, scores
+
+
+def today(call: Call) -> Response:
+    """Who needs somebody."""
+    call.rooms.audit.saw(call.me.staff.id, "today")
+    return call.show("today.html", title="Today", today=call.rooms.board.today(call.me.staff))
+
+
+def everybody(call: Call) -> Response:
+    """The list, searched and filtered."""
+    kind = call.ask("show")
+    chosen: Filter = next((one for one in FILTERS if one == kind), "")
+    number = int(page) if (page := call.ask("page", "1")).isascii() and page.isdigit() else 1
+    search = call.ask("search")
+    found = call.rooms.board.patients(call.me.staff, search=search, kind=chosen, page=number)
+    call.rooms.audit.saw(call.me.staff.id, "patients", detail=f"show={chosen or 'all'} page={found.number}")
+    return call.show(
+        "patients.html", title="Patients", found=found, search=search, kind=chosen, filters=FILTERS,
+        staff=call.rooms.doors.everybody(),
+    )  # fmt: skip
+
+
+def one(call: Call) -> Response:
+    """One patient."""
+    return _page(call)
+
+
+def _page(call: Call, wrong: str = "", status: int = 200) -> Response:
+    patient = call.path["patient"]
+    before = call.ask("before")
+    chart = call.rooms.charts.of(patient, before=int(before) if before.isdigit() and len(before) < 20 else 0)
+    if chart is None:
+        raise RefusedError(404, NOT_HERE)
+    call.rooms.audit.saw(call.me.staff.id, "patient.read", patient)
+    enrolment, diary = chart.record.enrolment, chart.diary
+    weeks = {
+        kind: calendar(diary, kind, enrolment.anchor, chart.local.date())
+        for kind in ("cse", "sct")
+        if enrolment and enrolment.anchor and any(row.kind == kind for row in diary)
+    }
+    staff = call.rooms.doors.everybody()
+    return call.show(
+        "patient.html", title=chart.record.profile.name or "A patient", status=status, chart=chart, wrong=wrong,
+        weeks=weeks, scores=scores(chart.responses), staff={row.id: row for row in staff},
+        therapists=therapists(staff),
+    )  # fmt: skip
+
+
+def act(call: Call) -> Response:
+    """A form on a patient's page."""
+    name, patient = call.path["act"], call.path["patient"]
+    if name not in call.rooms.care.acts:
+        raise RefusedError(404, NOT_HERE)
+    try:
+        call.rooms.care.do(name, call.me.staff, patient, call.fields)
+    except CoachbotError as error:
+        return _page(call, wrong=str(error), status=409)
+    back = call.fields.get("back", "")
+    return call.go("today" if back == "today" else f"patients/{patient}{_part(name)}")
+
+
+def _part(act: str) -> str:
+    """Where on the page one was."""
+    return {"note": "#notes", "write": "#write", "take-over": "#write", "rule-out": "#exercises", "allow": "#exercises",
+            "acknowledge": "#alerts"}.get(act, "")  # fmt: skip
+
+
+def why(call: Call) -> Response:
+    """Why did this patient get this?"""
+    patient, row = call.path["patient"], call.path["row"]
+    story = call.rooms.reasons.of(patient, int(row)) if row.isascii() and row.isdigit() and len(row) < 20 else None
+    if story is None:
+        raise RefusedError(404, NOT_HERE)
+    call.rooms.audit.saw(call.me.staff.id, "patient.why", patient, row)
+    return call.show("why.html", title="Why this message", why=story, patient=patient)
+
+
+ROUTES = (
+    Route("GET", "/today", today, "treat"),
+    Route("GET", "/patients", everybody, "treat"),
+    Route("GET", "/patients/{patient}", one, "treat"),
+    Route("GET", "/patients/{patient}/why/{row}", why, "treat"),
+    Route("POST", "/patients/{patient}/{act}", act, "treat"),
+)

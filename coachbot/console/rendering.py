@@ -1,0 +1,156 @@
+"""Templates of the console, and how they show times, alerts and standings. What staff read stands here, in English."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from coachbot.console import drawing
+from coachbot.service.facts import local_now
+from coachbot.service.records import Profile, TimerRow
+from coachbot.service.world import World
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+#: What an alert is called, and what it wants of the reader.
+ALERTS: Mapping[str, tuple[str, str]] = {
+    "crisis": ("Crisis: thoughts of self-harm", "Ring the patient now. The crisis numbers were shown at once."),
+    "red_flag": ("Warning sign", "Have the patient examined. Exercises rest until you end the rest."),
+    "cauda_equina": ("Possible cauda equina", "Emergency: ring now and see that they go to hospital today."),
+    "message": ("A message for you", "Read it and answer: take over the talk, or ring."),
+    "hand_over": ("Asks for a person", "Take over the talk, or ring."),
+    "waits_for_confirmation": ("Waits for \u201cexamined, fit\u201d", "Examine, then confirm: day 0 is that day."),
+    "flare": ("A bad spell", "Read what happened; ring if it goes on."),
+    "harder": ("It has become harder", "Speak with the patient about the plan."),
+    "no_change": ("No change so far", "Speak with the patient about the plan."),
+    "adverse_event": ("Something went wrong with the exercises", "Ask what happened, and note it as an adverse event."),
+    "no_exercise_fits": ("No exercise fits", "Everything is ruled out or too hard: look for one together."),
+    "other_treatment": ("Another treatment", "The patient told of another treatment; see whether it goes together."),
+    "left": ("Why they left", "In the patient's own words."),
+    "withdrew": ("Left the programme", "Nothing is sent any more. Check that care goes on elsewhere."),
+}
+STATES: Mapping[str, str] = {
+    "invited": "invited",
+    "screening": "before day 0",
+    "active": "in the programme",
+    "treatment_stopped": "treatment stopped",
+    "finished": "finished",
+    "withdrawn": "left",
+}
+FILTER_NAMES: Mapping[str, str] = {
+    "": "All", "mine": "Mine", "active": "In the programme", "screening": "Before day 0", "alert": "With an alert",
+    "silent": "Silent", "missed": "Assessment missed", "resting": "Resting", "paused": "Paused", "over": "Over",
+}  # fmt: skip
+REASONS: Mapping[str, str] = {
+    "not_this_arm": "is not part of this patient's programme",
+    "stopped": "the treatment or the programme is over",
+    "silent": "the patient asked for silence",
+    "safety_hold": "exercise rests until a clinician ends it",
+    "paused": "a pause holds",
+    "away_weekly": "silent for days: one message a week only",
+    "away_assessments_only": "silent for weeks: questionnaires only",
+    "assessment_day": "a questionnaire has this day to itself",
+    "dial": "the patient wants less",
+    "quiet_hours": "it would have fallen into the night",
+    "window_closed": "it was too late for it",
+    "budget_day": "the day already had its two messages",
+    "budget_week": "the week already had its twelve messages",
+}
+DELIVERY: Mapping[str, str] = {
+    "due": "waiting to be sent", "claimed": "being sent", "sent": "delivered", "failed": "not delivered",
+    "expired": "too late, not sent", "suppressed": "held back",
+}  # fmt: skip
+
+
+class Pages:
+    """Renders templates. One per app; templates are compiled once."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._environment = Environment(
+            loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+            lstrip_blocks=True,
+        )  # fmt: skip
+        self._environment.filters.update(
+            when=self.when, clock=_clock, day=_day, ago=self.ago, real=self.real, score=_score,
+            alert=lambda kind: ALERTS.get(kind, (kind.replace("_", " "), ""))[0],
+            advice=lambda kind: ALERTS.get(kind, ("", ""))[1],
+            state=lambda state: STATES.get(state, state), reason=lambda reason: REASONS.get(reason, reason),
+            delivery=lambda state: DELIVERY.get(state, state), purpose=_purpose, plain=_plain, spaced=_spaced,
+        )  # fmt: skip
+        self._environment.globals.update(
+            spark=drawing.spark, scores_picture=drawing.scores_picture, filter_names=FILTER_NAMES, max=max,
+            local=_at_home,
+        )  # fmt: skip
+
+    def page(self, template: str, **values: Any) -> str:
+        """A page as HTML."""
+        return self._environment.get_template(template).render({"title": "", "site": self._site()} | values)
+
+    def _site(self) -> str:
+        language = self._world.pack.library.default_language
+        return str(self._world.site_for(language).get("name", ""))
+
+    def when(self, moment: datetime | None) -> str:
+        """A moment on the clinic's clock."""
+        return moment.astimezone(self._world.duty.zone).strftime("%a %-d %b, %H:%M") if moment else "\u2013"
+
+    def real(self, seconds: float) -> str:
+        """A moment of the computer's own clock, on the clinic's clock."""
+        return datetime.fromtimestamp(seconds, UTC).astimezone(self._world.duty.zone).strftime("%-d %b %Y, %H:%M:%S")
+
+    def ago(self, moment: datetime | None) -> str:
+        """How long ago, roughly."""
+        if moment is None:
+            return "never"
+        minutes = int((self._world.clock.now() - moment).total_seconds() // 60)
+        if minutes < 1:
+            return "just now"
+        if minutes < 60:
+            return f"{minutes} min ago"
+        if minutes < 48 * 60:
+            return f"{minutes // 60} h ago"
+        return f"{minutes // (24 * 60)} days ago"
+
+
+def _at_home(profile: Profile, moment: datetime | None) -> datetime | None:
+    return local_now(profile, moment) if moment else None
+
+
+def _clock(moment: datetime | None) -> str:
+    """A moment that is on the right clock already."""
+    return moment.strftime("%a %-d %b, %H:%M") if moment else "\u2013"
+
+
+def _day(day: date | None) -> str:
+    return day.strftime("%a %-d %b %Y") if day else "\u2013"
+
+
+def _score(value: float) -> str:
+    return f"{value:g}"
+
+
+def _purpose(timer: TimerRow) -> str:
+    """What a timer stands for, for somebody who treats."""
+    kind, _, rest = timer.purpose.partition(":")
+    known = {
+        "plan": "the next day is planned", "nag": "one nudge, if the question is still open",
+        "wait": "a pause of a practice ends", "remind": "the patient asked to be reminded",
+        "safety_silence": "no answer counts as not safe", "escalate": "the alert escalates if nobody reads it",
+        "safety_again": "the safety question is asked once more",
+        "hand_over": "the coach comes back if nobody writes",
+    }  # fmt: skip
+    return known.get(kind) or _spaced(rest or timer.purpose)
+
+
+def _spaced(name: str) -> str:
+    return name.replace("_", " ").replace(":", ": ")
+
+
+def _plain(text: str) -> str:
+    """Light Markdown as plain text."""
+    return text.replace("**", "").replace("*", "")

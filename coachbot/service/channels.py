@@ -1,0 +1,56 @@
+"""The contract of a channel: what `coachbot run` asks of one, whoever wrote it. docs/channels.md teaches it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from coachbot.service.desk import Desk
+from coachbot.service.ports import Channel
+from coachbot.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """The service as a channel finds it: a desk for each of its accounts, and its own words."""
+
+    #: The desk of an account, by the code that the channel gives it.
+    desk: Callable[[str], Desk]
+    #: Language to the words of `content/<language>/<channel>.yaml`; empty if the pack has none.
+    words: Mapping[str, Mapping[str, str]]
+    #: The pack's folder, with dialogs/ and content/.
+    pack: Path
+    default_language: str = "en"
+
+
+async def _nothing() -> None:
+    """Nothing to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """A channel at work, as the engine process runs it."""
+
+    #: Receives until it is cancelled. It may end by itself (a revoked token); other channels go on.
+    run: Callable[[], Awaitable[None]] = _nothing
+    #: An ASGI app for what comes in over HTTP, and where it is mounted; None if there is none.
+    app: Any = None
+    path: str = ""
+    #: Called first when the process is to end: hang up on whoever keeps a connection open.
+    hang_up: Callable[[], None] = lambda: None
+    #: Called last.
+    close: Callable[[], Awaitable[None]] = _nothing
+
+
+class ChannelKind(Protocol):
+    """One messenger, as the registry lists it."""
+
+    name: str
+
+    def open(self, settings: Settings) -> Channel | None:
+        """The sending side; None if it is not configured. SettingsError if it is configured wrongly."""
+
+    def serve(self, channel: Any, counter: Counter) -> Serving:
+        """The receiving side of a channel that `open` gave."""

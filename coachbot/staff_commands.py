@@ -1,0 +1,92 @@
+"""Commands about the console's accounts and its audit. Each imports what it needs when it runs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from coachbot.errors import CoachbotError
+
+if TYPE_CHECKING:
+    from coachbot.bootstrap import StaffRooms
+    from coachbot.service.staff.doors import Welcome
+    from coachbot.settings import Settings
+
+staff = typer.Typer(help="Accounts of the staff's console.", no_args_is_help=True, rich_markup_mode=None)
+audit = typer.Typer(help="The record of who saw and changed what.", no_args_is_help=True, rich_markup_mode=None)
+
+Name = Annotated[str, typer.Argument(help="The person's name, as they will type it.")]
+
+
+def _settings() -> Settings:
+    from coachbot.settings import load_settings
+
+    return load_settings()
+
+
+def _rooms(settings: Settings) -> StaffRooms:
+    from coachbot.bootstrap import staff_rooms
+    from coachbot.serving import open_beside
+
+    return staff_rooms(open_beside(settings))
+
+
+def _number(rooms: StaffRooms, name: str) -> int:
+    wanted = " ".join(name.split()).casefold()
+    found = next((row.id for row in rooms.doors.everybody() if row.name.casefold() == wanted), None)
+    if found is None:
+        raise CoachbotError(f"there is no account '{name}'; `coachbot staff list` shows all")
+    return found
+
+
+def _told(settings: Settings, welcome: Welcome) -> None:
+    print(f"{welcome.staff.name} ({welcome.staff.role}); this is shown once and kept nowhere:")
+    print(f"  authenticator app:  {welcome.uri}")
+    print(f"  or type the secret: {welcome.secret}")
+    print(f"  choose a password:  http://{settings.host}:{settings.port}/staff/begin/{welcome.ticket}")
+    print("Give the two to the person by different ways; the link works for three days.")
+
+
+@staff.command("add")
+def staff_add(
+    name: Name,
+    role: Annotated[str, typer.Option(help="admin, therapist, researcher or author.")],
+) -> None:
+    """Make an account; prints the secret of its one-time codes and the link to choose a password, once."""
+    settings = _settings()
+    _told(settings, _rooms(settings).doors.add(name, role))
+
+
+@staff.command("list")
+def staff_list() -> None:
+    """List the accounts: name, role, and whether they are open."""
+    for row in _rooms(_settings()).doors.everybody():
+        state = "closed" if not row.active else "open" if row.password else "no password yet"
+        print(f"{row.name:30} {row.role:12} {state}")
+
+
+@staff.command("again")
+def staff_again(name: Name) -> None:
+    """Begin anew after a lost password or phone: new secret, new link; open visits end."""
+    settings = _settings()
+    rooms = _rooms(settings)
+    _told(settings, rooms.doors.begin_again(_number(rooms, name)))
+
+
+@staff.command("close")
+def staff_close(name: Name) -> None:
+    """Close an account: nobody can sign in with it any more, and open visits end."""
+    rooms = _rooms(_settings())
+    rooms.doors.change(_number(rooms, name), active=False)
+    print(f"{name}: closed")
+
+
+@audit.command("verify")
+def audit_verify() -> None:
+    """Check the whole chain of the audit; exit code 1 if a line was changed or is missing."""
+    count, faults = _rooms(_settings()).audit.faults()
+    for fault in faults:
+        print(f"line {fault.line}: {fault.what}")
+    print(f"{count} lines, {len(faults)} faults")
+    raise typer.Exit(1 if faults else 0)

@@ -1,0 +1,188 @@
+"""A drill: a crisis played through to the escalation on a site's real settings, in a store that is thrown away.
+
+Nothing leaves the machine: the messenger only records, and nobody is called. What is printed is what a patient would
+read, which alert would open, and whom the site's own file says to call, and when.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+from typing import Any, TextIO
+
+from coachbot.authoring.pack import Pack
+from coachbot.bootstrap import staff_of
+from coachbot.service.duty import Duty
+from coachbot.service.records import AlertRow
+from coachbot.service.staffing import Call, Member, calls
+from coachbot.service.world import SafetyRule
+from coachbot.settings import Settings
+from coachbot.testing.script import Role
+from coachbot.testing.stage import Person, Stage
+
+_NIGHT = time(23, 30)
+_BEHIND = timedelta(days=10)
+_A_MOMENT = timedelta(minutes=1)
+_LOOK_AHEAD_DAYS = 30
+
+
+@dataclass(slots=True)
+class Drill:
+    """One drill over all kinds of danger; `troubles` are what a site must mend before a patient comes in."""
+
+    settings: Settings
+    pack: Pack
+    out: TextIO
+    language: str
+    staff: tuple[Member, ...] = ()
+    troubles: list[str] = field(default_factory=list)
+
+    def say(self, line: str = "") -> None:
+        print(line, file=self.out)
+
+    # -- the whole -----------------------------------------------------------------------------------
+    def run(self, now: datetime, kinds: list[str]) -> int:
+        """Play every kind by day and by night. 0 if somebody would be reached each time, else 1."""
+        if self.settings.site is None:
+            self.say("COACHBOT_SITE is not set: these are the demo clinic's numbers, and nobody stands behind them.")
+            self.troubles.append("there is no site file, so nobody would ever be reached")
+            return self._verdict()
+        self.staff = staff_of(self.settings.site)
+        for kind in kinds:
+            with self._stage(now) as stage:
+                moments = tuple(_moments(stage.coach.world.duty, now))
+            for name, moment in moments:
+                self._scene(kind, name, moment)
+        return self._verdict()
+
+    def _stage(self, now: datetime) -> Stage:
+        return Stage(now, settings=self.settings, pack=self.pack)
+
+    def _verdict(self) -> int:
+        self.say("The coach rings nobody by itself: an alert waits in `coachbot alerts` until a person looks.")
+        for trouble in dict.fromkeys(self.troubles):
+            self.say(f"TROUBLE: {trouble}")
+        self.say(f"{len(set(self.troubles))} troubles")
+        return 1 if self.troubles else 0
+
+    # -- one scene -----------------------------------------------------------------------------------
+    def _scene(self, kind: str, name: str, moment: datetime) -> None:
+        with self._stage(moment) as stage:
+            duty, rule = stage.coach.world.duty, stage.coach.world.rules[kind]
+            self.say(f"== {kind}, {name}: {_clock(moment, duty)} at the clinic")
+            person = self._patient(stage, duty)
+            self._danger(stage, person, rule)
+            self._silence(stage, person, rule)
+            self._calls(stage, person, rule, moment)
+            self.say()
+
+    def _patient(self, stage: Stage, duty: Duty) -> Person:
+        day_0 = (stage.now.astimezone(duty.zone) - _BEHIND).date()
+        programme = next(iter(self.pack.programmes.values()))
+        role = Role(
+            "Drill", zone=duty.zone.key, programme=programme.id, arm=programme.arms[0].code,
+            language=self.language, enrolled=day_0,
+        )  # fmt: skip
+        person = stage.enter(role)
+        person.messages.clear()
+        return person
+
+    def _danger(self, stage: Stage, person: Person, rule: SafetyRule) -> None:
+        words = _example(self.pack.safety.lexicons.get(self.language) or {}, rule.kind)
+        if not words:
+            self.troubles.append(f"the lexicon of '{self.language}' has no example of {rule.kind} to play")
+            return
+        self.say(f"  the patient writes: {words}")
+        stage.say(person, words)
+        first = person.messages[0].text if person.messages else ""
+        self._read(person)
+        self._numbers(stage, first, rule)
+
+    def _numbers(self, stage: Stage, text: str, rule: SafetyRule) -> None:
+        """The help must name what the site says, filled in."""
+        facts = stage.coach.world.site_for(self.language)
+        named = [str(facts[name]) for name in ("emergency", "crisis_line", "therapist") if str(facts[name]) in text]
+        if not named or "{" in text:
+            self.troubles.append(f"the help shown for {rule.kind} names neither your numbers nor your people")
+
+    def _read(self, person: Person) -> None:
+        for message in person.messages:
+            for place, line in enumerate(message.text.splitlines() or [""]):
+                self.say(f"  {'the patient reads: ' if not place else '                   '}{line}".rstrip())
+            if message.labels:
+                self.say("                   " + " ".join(f"[{label}]" for _, label in message.labels))
+        person.messages.clear()
+
+    def _silence(self, stage: Stage, person: Person, rule: SafetyRule) -> None:
+        """Nobody answers and nobody acknowledges until both clocks have run out."""
+        minutes = max(rule.silence_minutes, rule.acknowledge_minutes)
+        before = len(self._alerts(stage, person))
+        stage.travel(timedelta(minutes=minutes) + _A_MOMENT)
+        if person.messages and rule.silence_minutes:
+            self.say(f"  {minutes} minutes without an answer:")
+            self._read(person)
+        person.messages.clear()
+        if len(self._alerts(stage, person)) < before:
+            self.troubles.append(f"the alert of {rule.kind} is gone")
+
+    def _alerts(self, stage: Stage, person: Person) -> list[AlertRow]:
+        with stage.store.reading() as tx:
+            return list(tx.alerts(person.patient))
+
+    # -- people --------------------------------------------------------------------------------------
+    def _calls(self, stage: Stage, person: Person, rule: SafetyRule, moment: datetime) -> None:
+        duty = stage.coach.world.duty
+        alert = next((one for one in self._alerts(stage, person) if one.kind == rule.kind), None)
+        if alert is None:
+            self.troubles.append(f"{rule.kind} opens no alert")
+            return
+        late = "escalated" if alert.escalated_at else "NOT escalated"
+        self.say(f"  alert {alert.kind}, priority {alert.priority}, opened {_clock(alert.opened_at, duty)}, {late}")
+        if alert.escalated_at is None:
+            self.troubles.append(f"the alert of {rule.kind} is not escalated although nobody acknowledged it")
+        found = calls(rule, moment, self.staff, duty)
+        for call in found:
+            self.say(f"  call {_clock(call.at, duty)}: {_who(call)}")
+        self._reached(rule, moment, found)
+
+    def _reached(self, rule: SafetyRule, moment: datetime, found: tuple[Call, ...]) -> None:
+        if not found:
+            roles = f"therapist or {rule.escalate_to}" if rule.escalate_to else "therapist"
+            message = f"{rule.kind}: nobody would ever be reached; name a {roles} with a phone under staff:, on duty"
+            self.say(f"  {message}")
+            self.troubles.append(message)
+            return
+        if not any(call.why == "not_acknowledged" for call in found):
+            self.troubles.append(f"{rule.kind}: nobody stands behind the first; name a {rule.escalate_to} under staff:")
+        hours = (found[0].at - moment).total_seconds() / 3600
+        if hours > rule.acknowledge_minutes / 60:
+            self.say(f"  the first person is reached after {hours:.1f} hours; until then there is the help above alone")
+
+
+def _who(call: Call) -> str:
+    why = "the alert opened" if call.why == "opened" else "nobody has acknowledged it"
+    return f"{call.member.name} ({call.member.role}), {call.member.phone}: {why}"
+
+
+def _clock(moment: datetime, duty: Duty) -> str:
+    return moment.astimezone(duty.zone).strftime("%a %Y-%m-%d %H:%M")
+
+
+def _moments(duty: Duty, now: datetime) -> Iterator[tuple[str, datetime]]:
+    """An hour of duty, if there ever is one, and the next night without."""
+    start = duty.next_start(now)
+    if duty.covers(start):
+        yield "in duty hours", start
+    for ahead in range(_LOOK_AHEAD_DAYS):
+        day = (now.astimezone(duty.zone) + timedelta(days=ahead)).date()
+        night = datetime.combine(day, _NIGHT, duty.zone)
+        if night > now and not duty.covers(night):
+            yield "at night", night.astimezone(now.tzinfo)
+            return
+
+
+def _example(lexicon: Mapping[str, Any], kind: str) -> str:
+    """The lexicon's own first example of a kind."""
+    lines = (lexicon.get("examples") or {}).get(kind) or [""]
+    return str(lines[0])

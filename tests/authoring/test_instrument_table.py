@@ -1,0 +1,29 @@
+"""The table of instruments: it is the files', and nobody has to keep it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from typer.testing import CliRunner
+
+from coachbot.authoring.instrument_table import table
+from coachbot.authoring.pack import load_pack
+from coachbot.cli import app
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_the_page_of_instruments_holds_the_table_of_the_files() -> None:
+    page = (ROOT / "docs" / "instruments.md").read_text("utf-8")
+    assert table(load_pack(ROOT).instruments) in page, "Put the output of `coachbot instruments list` into the page."
+
+
+def test_the_command_prints_the_same_table() -> None:
+    ran = CliRunner().invoke(app, ["instruments", "list", str(ROOT)])
+    assert ran.exit_code == 0
+    assert ran.stdout == table(load_pack(ROOT).instruments)
+
+
+def test_what_nobody_looked_up_is_named() -> None:
+    row = next(line for line in table(load_pack(ROOT).instruments).splitlines() if "`bipq`" in line)
+    assert "missing items, bands, licence" in row

@@ -1,0 +1,212 @@
+"""What every channel keeps to, whoever wrote it; and the registry that knows them."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import FrozenInstanceError
+from datetime import UTC, datetime
+from importlib.metadata import EntryPoint
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+
+from coachbot.authoring.plain import read_plain
+from coachbot.channels.terminal.channel import Terminal
+from coachbot.channels.terminal.screen import Screen
+from coachbot.channels.webchat import Hub, WebChat
+from coachbot.errors import DeliveryError, SettingsError
+from coachbot.registry import channel_kinds
+from coachbot.service.channels import Counter
+from coachbot.service.fitting import fitted
+from coachbot.service.ports import Channel
+from coachbot.service.records import Address, OutboxRow, Shown
+from coachbot.settings import load_settings
+from coachbot.testing.botapi import FakeTelegram, Fault
+from tests.channels.telegram.test_bots import ONE, Desk
+from tests.conftest import ROOT
+
+WORDS = read_plain(ROOT / "content" / "en" / "channel.yaml")
+NOW = datetime(2026, 3, 9, tzinfo=UTC)
+LONG = "\n\n".join(f"Paragraph {n}. " + "Some words about backs. " * 20 for n in range(40))
+CHOICES = [["all", "Yes, all of it"], ["part", "Part of it"]]
+BODIES: list[dict[str, Any]] = [
+    {"kind": "text", "text": "Hello **Kim**, <3 & more_or_less *well*."},
+    {"kind": "text", "text": LONG},
+    {"kind": "text", "text": "Did you?", "token": "t", "choices": CHOICES, "ask": {"kind": "choice"}},
+    {"kind": "text", "text": "Days?", "token": "t", "choices": CHOICES, "chosen": ["all"], "ask": {"kind": "several"}},
+    {"kind": "text", "text": "Pain?", "token": "t", "choices": [[str(n)] * 2 for n in range(11)],
+     "ask": {"kind": "scale", "low": 0, "high": 10}},
+    {"kind": "picture", "picture": "exercises/bridge_start.png", "alt": "Hips up"},
+]  # fmt: skip
+
+
+@contextmanager
+def webchat() -> Iterator[tuple[Channel, Address]]:
+    yield WebChat(Hub()), Address(1, 1, "webchat", "chat")
+
+
+@contextmanager
+def terminal() -> Iterator[tuple[Channel, Address]]:
+    words = read_plain(ROOT / "content" / "en" / "terminal.yaml")
+    yield Terminal(Screen(io.StringIO(), words, 80)), Address(1, 1, "terminal", "terminal")
+
+
+@contextmanager
+def telegram() -> Iterator[tuple[Channel, Address]]:
+    with FakeTelegram() as fake:
+        fake.add_bot(ONE)
+        person = fake.person("Mei")
+        channel = channel_kinds([])["telegram"].open(
+            load_settings(telegram_token=SecretStr(ONE), telegram_api=fake.url)
+        )
+        assert channel is not None
+        desk: Any = Desk(1)
+        channel.connect(Counter(lambda code: desk, {}, ROOT))  # type: ignore[attr-defined]
+        yield channel, Address(1, 1, "telegram", str(person.chat))
+
+
+CASES = {"webchat": webchat, "terminal": terminal, "telegram": telegram}
+each = pytest.mark.parametrize("name", sorted(CASES))
+
+
+def row(body: dict[str, Any], number: int = 1, **more: Any) -> OutboxRow:
+    return OutboxRow(number, "p", 1, body, NOW, token=str(body.get("token") or ""), **more)
+
+
+def test_every_registered_channel_is_under_contract() -> None:
+    assert set(channel_kinds([])) == set(CASES)
+
+
+@each
+def test_its_name_is_the_registrys(name: str) -> None:
+    with CASES[name]() as (channel, _):
+        assert channel.name == name == channel_kinds([])[name].name
+
+
+@each
+def test_its_capabilities_are_frozen_and_sensible(name: str) -> None:
+    with CASES[name]() as (channel, _):
+        can = channel.capabilities
+        assert can.text >= 200
+        assert can.burst >= 1
+        assert not can.closes_buttons or can.edits
+        assert can.deduplicates or can.account_rate is not None
+        with pytest.raises(FrozenInstanceError):
+            can.text = 1  # type: ignore[misc]
+
+
+@each
+@pytest.mark.parametrize("body", BODIES, ids=lambda body: str(body.get("text") or body["kind"])[:8])
+def test_it_delivers_whatever_fits_it(name: str, body: dict[str, Any]) -> None:
+    with CASES[name]() as (channel, to):
+        pieces = fitted(body, channel.capabilities, lambda: WORDS)
+
+        async def scene() -> list[str]:
+            return [await channel.deliver(to, row(dict(piece), number)) for number, piece in enumerate(pieces, 1)]
+
+        remote = asyncio.run(scene())
+        assert all(remote)
+        assert len(set(remote)) == len(remote)
+
+
+@each
+def test_it_takes_buttons_away_without_a_sound(name: str) -> None:
+    with CASES[name]() as (channel, to):
+        question = BODIES[2]
+
+        async def scene() -> None:
+            remote = await channel.deliver(to, row(question))
+            body = {"kind": "close", "token": "t", "answer": "Your answer: Part of it"}
+            await channel.deliver(to, row(body, 2, shown=Shown(remote, question)))
+
+        asyncio.run(scene())
+
+
+@pytest.mark.parametrize(
+    ("fault", "kind"),
+    [
+        (Fault(400, description="Bad Request: wrong"), {"permanent": True}),
+        (Fault(429, retry_after=9), {"retry_after": 9.0, "permanent": False}),
+        (Fault(500), {"doubt": True, "permanent": False}),
+        (Fault(502, garbled=True), {"doubt": True}),
+        (Fault(0), {"doubt": True}),
+        (Fault(403, description="Forbidden: bot was blocked by the user"), {"permanent": True, "gone": True}),
+        (Fault(401, description="Unauthorized"), {"retry_after": 300.0, "permanent": False}),
+    ],
+)
+def test_telegrams_faults_are_told_apart(fault: Fault, kind: dict[str, Any]) -> None:
+    with FakeTelegram() as fake:
+        fake.add_bot(ONE)
+        fake.fail("sendMessage", fault)
+        person = fake.person("Mei")
+        settings = load_settings(telegram_token=SecretStr(ONE), telegram_api=fake.url)
+        channel = channel_kinds([])["telegram"].open(settings)
+        desk: Any = Desk(1)
+        channel.connect(Counter(lambda code: desk, {}, ROOT))  # type: ignore[union-attr]
+        assert channel is not None
+        to = Address(1, 1, "telegram", str(person.chat))
+        with pytest.raises(DeliveryError) as caught:
+            asyncio.run(channel.deliver(to, row(BODIES[0])))
+        assert {name: getattr(caught.value, name) for name in kind} == kind
+        assert "AAAA" not in str(caught.value)
+
+
+# -- the registry -----------------------------------------------------------------------------------------
+def test_a_name_taken_twice_is_one_clear_error() -> None:
+    with pytest.raises(SettingsError, match=r"'telegram'.*there is a channel of this name"):
+        channel_kinds([EntryPoint("telegram", "else.where:KIND", "coachbot.channels")])
+
+
+def test_a_channel_that_cannot_be_loaded_names_itself() -> None:
+    with pytest.raises(SettingsError, match=r"'folder'.*no_such_module:KIND can't be loaded"):
+        channel_kinds([EntryPoint("folder", "no_such_module:KIND", "coachbot.channels")])
+
+
+def test_looking_at_commands_loads_no_messenger() -> None:
+    code = "import sys, coachbot.cli; sys.exit(any(name in sys.modules for name in ('httpx', 'fastapi', 'telegram')))"
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
+
+
+# -- the example of the page ------------------------------------------------------------------------------
+def test_the_smallest_channel_of_the_page_works(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = (ROOT / "docs" / "channels.md").read_text("utf-8")
+    found = re.search(r"^```python example_channel\.py\n(.*?)^```", page, flags=re.M | re.S)
+    assert found is not None
+    (tmp_path / "example_channel.py").write_text(found[1], "utf-8")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    kind = channel_kinds([EntryPoint("folder", "example_channel:KIND", "coachbot.channels")])["folder"]
+    settings = load_settings()
+    assert kind.open(settings) is None
+    (tmp_path / "messages" / "from" / "kim").mkdir(parents=True)
+    channel = kind.open(settings)
+    assert channel is not None
+    for piece in fitted(BODIES[2], channel.capabilities, lambda: WORDS):
+        asyncio.run(channel.deliver(Address(1, 1, "folder", "kim"), row(dict(piece))))
+    (told,) = (tmp_path / "messages" / "to").iterdir()
+    assert "2. Part of it" in told.read_text("utf-8")
+    file = tmp_path / "messages" / "from" / "kim" / "a1.txt"
+    file.write_text("2", "utf-8")
+    desk = Desk(1)
+    assert [(update.text, update.update_id) for update in received(kind, channel, desk, file)] == [("2", "a1")]
+
+
+def received(kind: Any, channel: Any, desk: Desk, file: Path) -> list[Any]:
+    async def scene() -> None:
+        counter = Counter(lambda code: desk, {}, ROOT)  # type: ignore[arg-type,return-value]
+        task = asyncio.create_task(kind.serve(channel, counter).run())
+        async with asyncio.timeout(5):
+            while file.exists():
+                await asyncio.sleep(0.01)
+        task.cancel()
+
+    asyncio.run(scene())
+    return desk.stored

@@ -1,0 +1,119 @@
+"""Every page for every role, with a patient of one's own and somebody else's: who gets in where.
+
+A route that is not in the table fails, so a new page must say who may open it.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from coachbot.console.app import routes
+from tests.console.conftest import Clinic
+
+#: Expected status by role: nobody, admin, therapist, researcher, author. 303 for nobody leads to the sign-in.
+ROLES = ("nobody", "admin", "therapist", "researcher", "author")
+_ALL = (200, 200, 200, 200, 200)
+_SIGNED_IN, _TO_TREAT = (303, 200, 200, 200, 200), (303, 200, 200, 403, 403)
+_DONE = (303, 303, 303, 403, 403)
+_ADMINS = (303, 200, 403, 403, 403)
+_MEASURES = (303, 403, 403, 200, 403)
+MATRIX = {
+    "GET /": (303, 303, 303, 303, 303),
+    "GET /sign-in": (200, 303, 303, 303, 303),
+    "POST /sign-in": (401, 401, 401, 401, 401),
+    "GET /begin/{ticket}": (404, 404, 404, 404, 404),
+    "POST /begin/{ticket}": (404, 404, 404, 404, 404),
+    "GET /enter/{ticket}": (404, 404, 404, 404, 404),
+    "POST /sign-out": (303, 303, 303, 303, 303),
+    "GET /account": _SIGNED_IN,
+    "GET /static/{name}": _ALL,
+    "GET /today": _TO_TREAT,
+    "GET /patients": _TO_TREAT,
+    "GET /patients/{patient}": _TO_TREAT,
+    "GET /patients/{patient}/why/{row}": _TO_TREAT,
+    "POST /patients/{patient}/{act}": _DONE,
+    "GET /measures": _MEASURES,
+    "GET /measures/{patient}": _MEASURES,
+    "GET /team": _ADMINS,
+    "POST /team/add": _ADMINS,
+    "POST /team/{staff}/again": _ADMINS,
+    "POST /team/{staff}/change": (303, 303, 403, 403, 403),
+    "GET /audit": _ADMINS,
+}
+#: For a patient of somebody else: 404, as if there were none. Admins see everybody.
+FOREIGN = {
+    "GET /patients/{patient}": (303, 200, 404, 403, 403),
+    "GET /patients/{patient}/why/{row}": (303, 200, 404, 403, 403),
+    "POST /patients/{patient}/{act}": (303, 303, 404, 403, 403),
+}
+
+
+def test_every_page_is_in_the_table_and_no_other() -> None:
+    assert {f"{route.method} {route.path}" for route in routes(demo=True)} == set(MATRIX)
+
+
+def test_every_page_of_one_patient_is_tried_with_somebody_elses() -> None:
+    assert {f"{route.method} {route.path}" for route in routes(demo=True) if route.of_patient} == set(FOREIGN)
+
+
+@pytest.mark.parametrize("place", range(len(ROLES)), ids=ROLES)
+def test_who_gets_in_where(clinic: Clinic, place: int) -> None:
+    visitor = clinic.visitor(ROLES[place])
+    other = clinic.hire("Somebody else", "therapist")
+    clinic.hire("Another admin", "admin")
+    own, foreign = clinic.patient(visitor.number or other), clinic.patient(other)
+    rows = {}
+    for person in (own, foreign):
+        clinic.house.say(person, "hello")
+        with clinic.house.store.reading() as tx:
+            rows[person.id] = tx.outbox(person.id)[0]["id"]
+    found, found_foreign = {}, {}
+    for name in sorted(MATRIX, key=lambda one: "sign-out" in one):
+        found[name] = _status(visitor, name, own.id, rows[own.id], other)
+        if name in FOREIGN:
+            found_foreign[name] = _status(visitor, name, foreign.id, rows[foreign.id], other)
+    assert found == {name: wanted[place] for name, wanted in MATRIX.items()}
+    assert found_foreign == {name: wanted[place] for name, wanted in FOREIGN.items()}
+
+
+def _status(visitor, name, patient, row, other):  # type: ignore[no-untyped-def]
+    method, path = name.split(" ")
+    values = {"patient": patient, "row": row, "act": "note", "staff": other, "ticket": "none", "name": "console.css"}
+    path = path.format(**values)
+    if method == "GET":
+        return visitor.get(path).status_code
+    return visitor.post(path, text="a note", name="New One", role="therapist").status_code
+
+
+def test_a_patient_of_somebody_else_and_one_who_never_was_look_the_same_and_are_audited(clinic: Clinic) -> None:
+    visitor = clinic.visitor("therapist")
+    foreign = clinic.patient(clinic.hire("Other", "therapist"))
+    theirs, nobody = visitor.get(f"/patients/{foreign.id}"), visitor.get("/patients/pnobody")
+    assert (theirs.status_code, theirs.text) == (nobody.status_code, nobody.text)
+    assert [line.subject for line in clinic.rooms.audit.lines() if line.action == "refused"] == ["pnobody", foreign.id]
+
+
+def test_a_patient_of_nobody_is_everybodys(clinic: Clinic) -> None:
+    person = clinic.patient()
+    assert clinic.visitor("therapist").get(f"/patients/{person.id}").status_code == 200
+
+
+def test_an_alert_not_read_in_time_opens_the_patient_to_every_therapist(clinic: Clinic) -> None:
+    visitor = clinic.visitor("therapist")
+    person = clinic.patient(clinic.hire("Away on holiday", "therapist"))
+    clinic.house.say(person, "i want to kill myself")
+    assert visitor.get(f"/patients/{person.id}").status_code == 404
+    alert = clinic.house.alert(person, "crisis")
+    assert alert.acknowledge_by is not None
+    clinic.house.travel(alert.acknowledge_by - clinic.house.clock.now())
+    assert visitor.get(f"/patients/{person.id}").status_code == 200
+    assert "not read in time" in visitor.get("/today").text
+
+
+def test_no_act_works_on_anothers_alert(clinic: Clinic) -> None:
+    visitor = clinic.visitor("therapist")
+    own, foreign = clinic.patient(visitor.number), clinic.patient(clinic.hire("Other", "therapist"))
+    clinic.house.say(foreign, "i want to kill myself")
+    alert = clinic.house.alert(foreign, "crisis")
+    assert visitor.post(f"/patients/{own.id}/acknowledge", alert=alert.id).status_code == 409
+    assert clinic.house.alert(foreign, "crisis").acknowledged_at is None

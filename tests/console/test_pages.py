@@ -1,0 +1,265 @@
+"""What the pages show, and what they do."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from coachbot.service.staff.doors import IDLE_S
+from tests.console.conftest import Clinic
+from tests.service.house import Person
+
+
+def evening(clinic: Clinic, person: Person) -> None:
+    """The calendar opens the check-in of this practice day."""
+    clinic.house.arm(person, "plan")
+    clinic.house.travel_to(person, 11, "19:05")
+
+
+# -- today --------------------------------------------------------------------------------------------
+def test_today_shows_the_gravest_alert_first_with_the_patients_words(clinic: Clinic) -> None:
+    visitor, first, second = clinic.visitor("therapist"), clinic.patient(), clinic.patient()
+    clinic.house.say(first, "my therapist")
+    clinic.house.say(first, "Please ring <b>me</b>")
+    clinic.house.say(second, "i want to kill myself")
+    page = visitor.get("/today").text
+    assert page.index("Crisis: thoughts of self-harm") < page.index("A message for you")
+    assert "Please ring &lt;b&gt;me&lt;/b&gt;" in page
+    assert "i want to kill myself" in page
+
+
+def test_i_have_seen_it_takes_an_alert_away_under_ones_name(clinic: Clinic) -> None:
+    visitor, person = clinic.visitor("therapist"), clinic.patient()
+    clinic.house.say(person, "i want to kill myself")
+    alert = clinic.house.alert(person, "crisis")
+    done = visitor.post(f"/patients/{person.id}/acknowledge", alert=alert.id, back="today")
+    assert done.headers["location"].endswith("today")
+    assert clinic.house.alert(person, "crisis").acknowledged_by.startswith("therapist")
+    assert "Nobody's alert is open." in visitor.get("/today").text
+
+
+def test_silent_patients_and_missed_assessments_are_listed(clinic: Clinic) -> None:
+    visitor, person = clinic.visitor("therapist"), clinic.patient()
+    clinic.house.travel(timedelta(days=25))
+    page = visitor.get("/today").text
+    assert "26 whole days" in page or "25 whole days" in page
+    assert re.search(r"week 4</span>", page)
+    assert person.id in page
+
+
+# -- patients -----------------------------------------------------------------------------------------
+@pytest.mark.parametrize(("search", "found"), [("", True), ("ki", True), ("KIM", True), ("im", False), ("zoe", False)])
+def test_patients_are_found_by_the_beginnings_of_their_names(clinic: Clinic, search: str, found: bool) -> None:
+    visitor, person = clinic.visitor("therapist"), clinic.patient()
+    assert (person.id in visitor.get(f"/patients?search={search}").text) == found
+
+
+def test_a_filter_shows_only_those(clinic: Clinic) -> None:
+    visitor, resting, other = clinic.visitor("therapist"), clinic.patient(safety_hold=True), clinic.patient()
+    page = visitor.get("/patients?show=resting").text
+    assert resting.id in page
+    assert other.id not in page
+
+
+# -- one patient --------------------------------------------------------------------------------------
+def test_the_talk_stands_there_with_what_became_of_each_message(clinic: Clinic) -> None:
+    visitor, person = clinic.visitor("therapist"), clinic.patient()
+    evening(clinic, person)
+    clinic.house.press(person, "all")
+    page = visitor.get(f"/patients/{person.id}").text
+    assert "Did you get to your core exercises today" in page
+    assert "[Yes, all of it]" in page
+    assert "delivered" in page
+
+
+def test_a_note_is_kept_sealed_and_shown_to_staff(clinic: Clinic) -> None:
+    visitor, person = clinic.visitor("therapist"), clinic.patient()
+    assert visitor.post(f"/patients/{person.id}/note", text="rang, will come on Friday").status_code == 303
+    assert "rang, will come on Friday" in visitor.get(f"/patients/{person.id}").text
+    with clinic.house.store.reading() as tx:
+        rows = tx._connection.exec_driver_sql("SELECT body FROM note").fetchall()
+    assert b"Friday" not in rows[0][0]
+
+
+def test_a_hand_over_from_beginning_to_end(clinic: Clinic) -> None:
+    visitor, person = clinic.visitor("therapist"), clinic.patient()
+    place = f"/patients/{person.id}"
+    visitor.post(f"{place}/take-over")
+    visitor.post(f"{place}/write", text="How are you?")
+    clinic.house.settle()
+    assert person.last.body["by"] == "person"
+    assert "How are you?" in visitor.get(place).text
+    visitor.post(f"{place}/hand-back")
+    clinic.house.settle()
+    assert "talking with the program again" in person.texts[-1]
+
+
+def test_two_persons_do_not_write_into_one_talk(clinic: Clinic) -> None:
+    one, two, person = clinic.visitor("therapist"), clinic.visitor("therapist"), clinic.patient()
+    one.post(f"/patients/{person.id}/take-over")
+    refused = two.post(f"/patients/{person.id}/take-over")
+    assert refused.status_code == 409
+    assert "has taken over this talk already" in refused.text
+    assert two.post(f"/patients/{person.id}/write", text="hello").status_code == 409
+
+
+def test_a_therapist_takes_on_a_patient_of_nobody_but_no_more(clinic: Clinic) -> None:
+    visitor, other, person = clinic.visitor("therapist"), clinic.hire("Other", "therapist"), clinic.patient()
+    assert visitor.post(f"/patients/{person.id}/care", staff=other).status_code == 409
+    assert visitor.post(f"/patients/{person.id}/care", staff=visitor.number).status_code == 303
+    with clinic.house.store.reading() as tx:
+        assert tx.carers(person.id) == {visitor.number}
+
+
+def test_every_act_stands_in_the_audit_without_words_of_anybody(clinic: Clinic) -> None:
+    visitor, person = clinic.visitor("therapist"), clinic.patient()
+    visitor.post(f"/patients/{person.id}/note", text="a secret remark")
+    visitor.post(f"/patients/{person.id}/rule-out", exercise="bridge")
+    lines = clinic.rooms.audit.lines(subject=person.id)
+    assert {"patient.note", "patient.rule-out"} <= {line.action for line in lines}
+    assert "exercise=bridge" in [line.detail for line in lines]
+    assert not [line for line in lines if "secret" in line.detail]
+    assert clinic.rooms.audit.faults()[1] == []
+
+
+def test_a_refused_act_stands_in_the_audit_too(clinic: Clinic) -> None:
+    visitor, person = clinic.visitor("therapist"), clinic.patient()
+    assert visitor.post(f"/patients/{person.id}/confirm").status_code == 409
+    assert "patient.confirm.refused" in clinic.actions()
+
+
+# -- why ----------------------------------------------------------------------------------------------
+def story(clinic: Clinic, visitor: Any, person: Person, number: int = -1) -> str:
+    with clinic.house.store.reading() as tx:
+        row = tx.outbox(person.id)[number]["id"]
+    return str(visitor.get(f"/patients/{person.id}/why/{row}").text)
+
+
+def test_a_planned_message_tells_its_rule_window_and_words(clinic: Clinic) -> None:
+    visitor, person = clinic.visitor("therapist"), clinic.patient()
+    evening(clinic, person)
+    told = story(clinic, visitor, person)
+    assert "<strong>practice day</strong>" in told
+    assert "Wed 11 Mar, 19:00 on the patient" in told
+    assert "until Wed 11 Mar, 23:00" in told
+    assert "cse/checkin did_you" in told
+
+
+def test_an_answer_tells_what_was_answered_and_what_guards_saw(clinic: Clinic) -> None:
+    visitor, person = clinic.visitor("therapist"), clinic.patient()
+    evening(clinic, person)
+    clinic.house.press(person, "all")
+    assert "[Yes, all of it]" in story(clinic, visitor, person)
+    for words in ("20", "4", "8"):
+        clinic.house.say(person, words)
+    told = story(clinic, visitor, person)
+    assert "pain_after" in told
+    assert "= 8" in told
+
+
+def test_what_was_held_back_that_day_is_told_with_its_reason(clinic: Clinic) -> None:
+    visitor, person = clinic.visitor("therapist"), clinic.patient(paused_from="2026-03-10")
+    clinic.house.arm(person, "plan")
+    clinic.house.travel(timedelta(hours=1))
+    clinic.house.say(person, "menu")
+    assert "a pause holds" in story(clinic, visitor, person)
+
+
+def test_no_patient_ever_gets_the_reasons(clinic: Clinic) -> None:
+    person = clinic.patient()
+    evening(clinic, person)
+    bodies = [set(message.body) for message in person.messages]
+    assert not [body for body in bodies if body & {"rule", "chose", "because", "said", "why"}]
+
+
+# -- measures -----------------------------------------------------------------------------------------
+def test_a_researcher_meets_no_name_no_talk_and_nothing_of_the_arm(clinic: Clinic) -> None:
+    visitor = clinic.visitor("researcher")
+    twins = [clinic.house.patient(arm) for arm in ("combined", "exercise")]
+    for person in twins:
+        clinic.house.say(person, "hello")
+    listed = visitor.get("/measures").text
+    pages = [visitor.get(f"/measures/{person.id}").text for person in twins]
+    for text in (listed, *pages):
+        assert not re.search(r"\bKim\b|combined|compassion|sct|session", text)
+        assert "hello" not in text
+    codes = [clinic.house.enrolment_code(person) for person in twins]
+    same = [page.replace(code, "CODE").replace(t.id, "ID") for page, code, t in zip(pages, codes, twins, strict=True)]
+    assert same[0] == same[1]
+    rows = [re.search(rf"<tr>\s*<th[^>]*>[^\n]*{code}.*?</tr>", listed, re.S) for code in codes]
+    plain = [r[0].replace(code, "CODE").replace(t.id, "ID") for r, code, t in zip(rows, codes, twins, strict=True) if r]
+    assert plain[0] == plain[1]
+
+
+# -- doors --------------------------------------------------------------------------------------------
+def test_a_form_without_its_token_is_refused(clinic: Clinic) -> None:
+    visitor, person = clinic.visitor("therapist"), clinic.patient()
+    refused = visitor.client.post(f"/patients/{person.id}/note", data={"text": "x", "csrf": "wrong"})
+    assert refused.status_code == 403
+
+
+@pytest.mark.parametrize("header", [{"sec-fetch-site": "cross-site"}, {"origin": "https://evil.example"}])
+def test_a_form_of_another_site_is_refused(clinic: Clinic, header: dict[str, str]) -> None:
+    visitor, person = clinic.visitor("therapist"), clinic.patient()
+    data = {"text": "x", "csrf": visitor.csrf()}
+    assert visitor.client.post(f"/patients/{person.id}/note", data=data, headers=header).status_code == 403
+
+
+def test_every_answer_carries_the_headers_that_keep_harm_out(clinic: Clinic) -> None:
+    visitor = clinic.visitor("therapist")
+    for path in ("/today", "/sign-in", "/nowhere", "/static/console.css"):
+        headers = visitor.get(path).headers
+        assert "unsafe" not in headers["content-security-policy"]
+        assert headers["content-security-policy"].startswith("default-src 'none'")
+        assert headers["x-frame-options"] == "DENY"
+    assert visitor.get("/today").headers["cache-control"] == "no-store"
+
+
+def test_no_page_has_a_script_or_style_of_its_own(clinic: Clinic) -> None:
+    visitor, person = clinic.visitor("admin"), clinic.patient()
+    evening(clinic, person)
+    for path in ("/today", "/patients", f"/patients/{person.id}", "/team", "/audit"):
+        page = visitor.get(path).text
+        assert not re.search(r"<style|\sstyle=|\son\w+=|<script(?![^>]*src=)|javascript:", page), path
+        assert len(page.encode()) < 100_000
+
+
+def test_the_cookie_is_out_of_reach(clinic: Clinic) -> None:
+    name = "Lin"
+    clinic.hire(name, "therapist")
+    fields = {"name": name, "password": "a long enough one", "code": clinic.code(clinic.secrets[name])}
+    cookie = clinic.browser().post("/sign-in", data=fields, follow_redirects=False).headers["set-cookie"].lower()
+    assert "httponly" in cookie
+    assert "secure" in cookie
+    assert "samesite" in cookie
+
+
+def test_half_an_hour_without_a_click_leads_back_to_the_sign_in(clinic: Clinic) -> None:
+    visitor = clinic.visitor("therapist")
+    clinic.house.clock.seconds += IDLE_S + 1
+    assert visitor.get("/today").headers["location"].endswith("sign-in")
+
+
+def test_many_tries_from_one_place_are_slowed(clinic: Clinic) -> None:
+    browser = clinic.browser()
+    tries = [{"name": f"n{n}", "password": "x", "code": "1"} for n in range(21)]
+    statuses = [browser.post("/sign-in", data=fields).status_code for fields in tries]
+    assert statuses[:20] == [401] * 20
+    assert statuses[20] == 429
+
+
+def test_a_new_account_from_the_team_page_to_the_first_sign_in(clinic: Clinic) -> None:
+    page = clinic.visitor("admin").post("/team/add", name="Noa", role="therapist").text
+    found = re.search(r"/begin/([\w-]+)", page)
+    secret = re.search(r"Secret for the app</dt><dd><code>(\w+)", page)
+    assert found
+    assert secret
+    browser = clinic.browser()
+    fields = {"password": "three words together", "again": "three words together", "code": clinic.code(secret[1])}
+    assert browser.post(f"/begin/{found[1]}", data=fields, follow_redirects=False).status_code == 303
+    clinic.house.clock.seconds += 30
+    signed = {"name": "noa", "password": "three words together", "code": clinic.code(secret[1])}
+    assert browser.post("/sign-in", data=signed, follow_redirects=False).status_code == 303

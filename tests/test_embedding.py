@@ -1,0 +1,161 @@
+"""The coach inside other programs: the examples as they stand, run."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib.util
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import httpx
+import pytest
+
+from coachbot.embedding import CoachPlugin, create_app
+from coachbot.errors import CoachbotError
+from coachbot.serving import open_beside
+from coachbot.settings import Settings, load_settings
+from coachbot.testing.botapi import FakeTelegram, Person
+from tests.conftest import ROOT
+
+TOKEN = "4711:a-token-of-the-host-application"
+
+
+def example(name: str) -> ModuleType:
+    path = ROOT / "examples" / f"{name}.py"
+    assert len(path.read_text("utf-8").splitlines()) < 40
+    spec = importlib.util.spec_from_file_location(f"example_{name}", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    monkeypatch.setenv("COACHBOT_DATA", str(tmp_path))
+    monkeypatch.setenv("COACHBOT_SITE", str(ROOT / "tests" / "site.yaml"))
+    return load_settings(synchronous="OFF")
+
+
+def code(settings: Settings) -> str:
+    coach = open_beside(settings)
+    try:
+        return coach.enrolments.invite("sct_cse", "combined")
+    finally:
+        coach.store.close()
+
+
+# -- in an ASGI app -------------------------------------------------------------------------------------
+def test_the_web_chat_runs_inside_another_app(settings: Settings) -> None:
+    app = example("inside_your_app").build(create_app(settings))
+    invitation = code(settings)
+
+    async def scene() -> None:
+        transport = httpx.ASGITransport(app)
+        async with (
+            app.router.lifespan_context(app),
+            httpx.AsyncClient(transport=transport, base_url="http://x") as client,
+        ):
+            assert "own page" in (await client.get("/")).text
+            assert (await client.get("/coach/")).status_code == 200
+            entered = await client.post("/coach/api/enter", json={"code": invitation})
+            assert entered.status_code == 204
+            client.cookies.set("coachbot_device", entered.cookies["coachbot_device"], path="/")
+            for _ in range(200):
+                lines = (await client.get("/coach/api/lines")).json()["lines"]
+                if len(lines) > 1:
+                    return
+                await asyncio.sleep(0.02)
+        raise AssertionError("the coach said nothing")
+
+    asyncio.run(scene())
+
+
+def test_an_app_that_was_not_started_says_how(settings: Settings) -> None:
+    async def scene() -> None:
+        await create_app(settings)({"type": "http"}, None, None)
+
+    with pytest.raises(CoachbotError, match=r"lifespan=coach\.lifespan"):
+        asyncio.run(scene())
+
+
+# -- in a python-telegram-bot Application -----------------------------------------------------------------
+@pytest.fixture
+def telegram() -> Iterator[FakeTelegram]:
+    pytest.importorskip(
+        "telegram.ext", reason="python-telegram-bot is not installed (pip install 'coachbot[telegram]')"
+    )
+    with FakeTelegram() as fake:
+        fake.add_bot(TOKEN)
+        yield fake
+
+
+async def until(so: Any, limit_s: float = 15) -> None:
+    async with asyncio.timeout(limit_s):
+        while not so():
+            await asyncio.sleep(0.02)
+
+
+def with_bot(settings: Settings, telegram: FakeTelegram, scene: Any) -> None:
+    """Run the example against the fake, as `run_polling` does, around a scene."""
+    from telegram.ext import Application
+
+    async def play() -> None:
+        builder = Application.builder().token(TOKEN).base_url(f"{telegram.url}/bot")
+        application = example("beside_your_bot").build(builder, CoachPlugin(settings))
+        async with application:
+            await application.post_init(application)
+            await application.updater.start_polling(timeout=1, poll_interval=0)
+            await application.start()
+            try:
+                await scene()
+            finally:
+                await application.updater.stop()
+                await application.stop()
+                await application.post_stop(application)
+
+    asyncio.run(play())
+
+
+def test_the_coach_talks_with_its_patients_and_leaves_the_others_to_the_host(
+    settings: Settings, telegram: FakeTelegram
+) -> None:
+    invitation = code(settings)
+    patient, other = telegram.person("Mei"), telegram.person("Bo")
+
+    async def scene() -> None:
+        other.writes("hello")
+        await until(lambda: other.texts)
+        assert other.texts == ["Write /hours, or send me the code of your invitation."]
+        patient.writes(f"/start {invitation}")
+        await until(lambda: any(message.buttons for message in patient.messages))
+        assert not any("Write /hours" in text for text in patient.texts)
+        patient.writes("/hours")
+        await until(lambda: "We are open on weekdays, 9 to 17." in patient.texts)
+        count = len(patient.messages)
+        patient.writes("/menu")
+        await until(lambda: len(patient.messages) > count)
+        assert not any("Write /hours" in text for text in patient.texts)
+
+    with_bot(settings, telegram, scene)
+
+
+def test_buttons_of_the_host_are_the_hosts(settings: Settings, telegram: FakeTelegram) -> None:
+    invitation = code(settings)
+    patient: Person = telegram.person("Mei")
+
+    async def scene() -> None:
+        patient.writes(invitation)
+        await until(lambda: any(message.buttons for message in patient.messages))
+        count = len(telegram.called("answerCallbackQuery"))
+        patient.presses_data("host:something")
+        patient.presses_data(patient.last.buttons[0][1], patient.last.id)
+        await until(lambda: len(telegram.called("answerCallbackQuery")) > count)
+        assert len(telegram.called("answerCallbackQuery")) == count + 1
+
+    with_bot(settings, telegram, scene)
