@@ -91,7 +91,8 @@ def _shares(sizes: Sizes) -> list[Row]:
 
 def _starting(sizes: Sizes) -> list[Row]:
     return [
-        Row("start of coachbot --help", starting.help_seconds(sizes.starts), "s"),
+        Row("start of coachbot --help", starting.command_seconds(sizes.starts, "--help"), "s"),
+        Row("coachbot check of the whole pack", starting.command_seconds(sizes.starts, "check"), "s"),
         Row("start of coachbot run, until it answers", starting.run_seconds(), "s"),
     ]
 

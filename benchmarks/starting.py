@@ -15,12 +15,12 @@ from statistics import median
 _COMMAND = [sys.executable, "-m", "coachbot.cli"]
 
 
-def help_seconds(times: int) -> float:
-    """Median seconds of `coachbot --help`."""
+def command_seconds(times: int, *arguments: str) -> float:
+    """Median seconds of a command, from its start to its end."""
     took = []
     for _ in range(times):
         began = time.perf_counter()
-        subprocess.run([*_COMMAND, "--help"], check=True, stdout=subprocess.DEVNULL)
+        subprocess.run([*_COMMAND, *arguments], check=True, stdout=subprocess.DEVNULL)
         took.append(time.perf_counter() - began)
     return median(took)
 
