@@ -38,7 +38,7 @@ from coachbot.testing.variety import Variety, handed_in, standing
 _NOW = datetime(2026, 3, 11, 15, tzinfo=UTC)
 _DAY_0 = date(2026, 2, 25)
 #: Most places of one dialog that are gone on from.
-_MOST_PLACES = 2500
+_MOST_PLACES = 3500
 #: What the coach's own sentences may name besides facts: how they are tried.
 _EXTRAS: tuple[Mapping[str, Any], ...] = (
     dict.fromkeys(("ask_kind", "out_of_range", "low", "high", "required", "longest")),

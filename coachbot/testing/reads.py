@@ -52,6 +52,8 @@ class Reads:
     constants: dict[str, set[Any]] = field(default_factory=lambda: defaultdict(set))
     #: Names that are calculated with: their very value matters.
     calculated: set[str] = field(default_factory=set)
+    #: Pairs of names that are compared with each other.
+    together: set[tuple[str, str]] = field(default_factory=set)
     #: The dialogs that a state may call.
     callees: dict[Place, tuple[Dialog, ...]] = field(default_factory=dict)
     #: What a state's own `set` works out in a way that cannot be looked into, by dialog.
@@ -203,7 +205,11 @@ class _Reader:
         for term in terms:
             if isinstance(term, nodes.List | nodes.Tuple):
                 values |= {one.value for one in term.items if isinstance(one, nodes.Const)}
-        for name in {place for term in terms for place, _ in _all_places(term)}:
+        names = {place for term in terms for place, _ in _all_places(term)}
+        if len(names) > 1:  # compared with each other, so that any value may be the one that matters
+            self.reads.calculated |= names
+            self.reads.together |= {(one, other) for one in names for other in names if one < other}
+        for name in names:
             self.reads.constants[name] |= values
 
     # -- what lies behind ------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from coachbot.engine.model import Conversation, Dialog, Prompt, Scope, State, Va
 from coachbot.testing.reads import Reads, is_fact
 
 #: Combinations of what decides on the way are tried out in full up to this many, else so many are drawn.
-_MOST_COMBINATIONS = 24
+_MOST_COMBINATIONS = 200
 _TRUTHS = (
     "today.practice_day",
     "today.session_day",
@@ -47,6 +47,8 @@ _CODES: Mapping[str, tuple[Any, ...]] = {
     "exercises.conditions": (("pregnancy",), ()),
     "patient.practice_days": (("mon",), ("mon", "wed", "fri"), ()),
 }
+#: Words of the pack by code: they differ between no two patients.
+_THE_SAME_FOR_ALL = ("exercises.names",)
 _WORDS = ("A few words of my own.", "{{ patient.name }} *so* [so](x)\n---\n![a](b.png) <b>\u202e שלום 🙂", "w" * 1000)
 _TIMES = ("07:10", "19:30")
 _PLACES = ("Berlin", "xyzzy", "19:30")
@@ -117,8 +119,16 @@ class Variety:
         else:
             rng = Random(dialog.id)
             combinations = (tuple(rng.choice(one) for one in lists) for _ in range(_MOST_COMBINATIONS))
-        for values in combinations:
-            yield dict(zip(decisive, values, strict=True))
+        for number, values in enumerate(combinations):
+            drawn = dict(zip(decisive, values, strict=True))
+            yield self._alike(drawn) if number % 2 else drawn
+
+    def _alike(self, drawn: dict[str, Any]) -> dict[str, Any]:
+        """Whoever has equal values where two names are compared with each other."""
+        pairs = ((one, other) for one, other in sorted(self.reads.together) if one in drawn and other in drawn)
+        return drawn | {
+            (one if is_fact(other) else other): drawn[other if is_fact(other) else one] for one, other in pairs
+        }
 
     def values(self, name: str) -> tuple[Any, ...]:
         """Values of a fact or slot worth trying: what it is compared with and beside it, and missing."""
@@ -132,6 +142,8 @@ class Variety:
         return tuple(found)
 
     def _known(self, name: str) -> tuple[Any, ...]:
+        if name in _THE_SAME_FOR_ALL:
+            return ()
         if name in _CODES:
             return _CODES[name]
         if name == "today.education":
@@ -157,7 +169,7 @@ class Variety:
         return ((), codes, codes[::2]) if name == "exercises.ruled_out" else ((*codes[:3], "", "", "")[:3],)
 
     def _may_be_missing(self, name: str) -> bool:
-        return not is_fact(name) or (name not in facts.ALWAYS_THERE)
+        return not is_fact(name) or name not in (*facts.ALWAYS_THERE, *_THE_SAME_FOR_ALL)
 
     # -- answers ---------------------------------------------------------------------------------------
     def answers(self, state: State, prompt: Prompt, today: str) -> Iterator[tuple[Event, ...]]:

@@ -12,7 +12,7 @@ from tests.browser.conftest import DESKTOP, PHONE, SCREENSHOTS, Patient
 
 pytestmark = pytest.mark.browser
 
-_COHORT_S = 90
+_COHORT_S = 240
 
 
 class Therapist:
