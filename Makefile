@@ -15,7 +15,7 @@ WHAT_IS_QUICK := not browser and not postgres and not slow
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo run install dev check lint types contract pack test test-all bench readability wheel clean clean-venv python-fits
+.PHONY: help demo run install dev check lint types contract pack test test-all bench readability likeness wheel clean clean-venv python-fits
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(firstword $(MAKEFILE_LIST)) | awk -F'|' '{printf "%-18s %s\n", $$1, $$2}'
@@ -55,6 +55,9 @@ bench: dev ## the benchmarks, beside the floor of the bare driver (JSON=FILE for
 
 readability: dev ## write docs/readability.md anew from the texts
 	@$(IN)python tools/readable_page.py
+
+likeness: dev ## learn anew what danger looks like, from content/<language>/safety/lines/
+	@$(IN)python tools/likeness.py
 
 wheel: dev ## build the wheel into dist/
 	@$(IN)python -m build --wheel --outdir dist . >/dev/null && ls dist/*.whl

@@ -20,7 +20,7 @@ from coachbot.authoring.plain import read_plain
 from coachbot.engine.answers.times import possible_times
 from coachbot.errors import SettingsError
 from coachbot.programme.places import zone_guesser
-from coachbot.safety import detector_from
+from coachbot.safety import Watch, detector_from
 from coachbot.service.afterwards import AfterwardsWork
 from coachbot.service.channels import Counter
 from coachbot.service.desk import Desk
@@ -83,7 +83,7 @@ def build_world(
         clock=clock,
         ids=IdSource(),
         rng=rng or Random(),
-        detector=detector_from(pack.safety.lexicons, list(pack.safety.rules["kinds"])),
+        watch=_watch(pack),
         rules=_rules(pack),
         item_rules=_item_rules(pack),
         duty=duty,
@@ -97,6 +97,10 @@ def build_world(
         attendable=_attendable(pack),
         unanswered=dict.fromkeys(pack.instruments),
     )
+
+
+def _watch(pack: Pack) -> Watch:
+    return Watch(detector_from(pack.safety.lexicons, pack.safety.worded), pack.safety.likeness, pack.safety.order)
 
 
 def _told_times(pack: Pack) -> Callable[[str], Sequence[time]]:
@@ -173,6 +177,7 @@ def _rules(pack: Pack) -> dict[str, SafetyRule]:
             pause=bool(rule["pause"]),
             cooldown_minutes=int(rule["cooldown_minutes"]),
             silence_minutes=int(rule.get("silence_minutes") or 0),
+            once=bool(rule.get("once")),
             escalate_to=str(rule.get("escalate_to") or ""),
         )
         for kind, rule in pack.safety.rules["kinds"].items()

@@ -140,6 +140,10 @@ CATALOGUE: dict[str, Kind] = {
     ),
     "SAFETY_001": Kind("A danger that leads to no dialog.", "Add it to content/safety/rules.yaml."),
     "SAFETY_002": Kind("The safety rules can't be read.", "Correct the place named."),
+    "SAFETY_004": Kind(
+        "What was learned of danger does not fit the lines it is learned from.",
+        "Run `make likeness`, and look at what it prints.",
+    ),
     "SAFETY_003": Kind("A danger has no text of its own to be shown at once.", "Write it in safety/static.md."),
     "PHRASES_001": Kind("The phrases of a language can't be used.", "Correct the place named."),
     "INTERRUPT_001": Kind("An interrupt names a dialog that is not there.", "Correct content/interrupts.yaml."),

@@ -5,15 +5,20 @@ They are kept as plain data for the service's safety reading, which must depend 
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
+from coachbot.authoring.faults import fault
 from coachbot.authoring.fields import Fields
 from coachbot.authoring.files import Files
 from coachbot.authoring.instruments import item_kinds
 from coachbot.instruments import Instrument
 from coachbot.rendering import Section
+from coachbot.safety import Likeness, likeness_from
 
 PRIORITIES = ("low", "medium", "high", "top")
 #: The words file with the texts that are shown before any dialog.
@@ -28,6 +33,8 @@ class Safety:
     rules: Mapping[str, Any] = field(default_factory=dict)
     #: content/<language>/safety/lexicon.yaml by language.
     lexicons: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    #: What was learned from content/<language>/safety/lines/, by language.
+    likeness: Mapping[str, Likeness] = field(default_factory=dict)
     #: The first wording of each section of content/<language>/safety/static.md, by language and kind.
     static: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     #: Safety kind (also of instruments' items, such as `item_9_low`) to the dialog that follows.
@@ -35,14 +42,27 @@ class Safety:
     #: Where each of those dialogs is named: file and line.
     places: Mapping[str, tuple[str, int]] = field(default_factory=dict)
 
+    @property
+    def order(self) -> tuple[str, ...]:
+        """The kinds of danger, the gravest first."""
+        return tuple(self.rules["kinds"])
+
+    @property
+    def worded(self) -> tuple[str, ...]:
+        """Those of them that the lexicons have words for; the others are found by likeness alone."""
+        return tuple(kind for kind, rule in self.rules["kinds"].items() if not rule.get("learned"))
+
 
 def read_safety(
     files: Files, instruments: Mapping[str, Instrument], shelves: Mapping[str, Mapping[str, Mapping[str, Section]]]
 ) -> Safety:
     """The safety files of a pack; a pack without them has no safety kinds."""
     rules, dialogs, places = _rules(files, instruments)
-    lexicons = {}
+    lexicons, likeness = {}, {}
     for language in shelves:
+        learned = _likeness(files, files.root / "content" / language / "safety")
+        if learned is not None:
+            likeness[language] = learned
         path = files.root / "content" / language / "safety" / "lexicon.yaml"
         document = files.document(path) if path.is_file() else None
         if document is not None and isinstance(document.data, dict):
@@ -51,7 +71,34 @@ def read_safety(
         language: {name: section.texts[0] for name, section in shelf.get(STATIC, {}).items() if section.texts}
         for language, shelf in shelves.items()
     }
-    return Safety(rules, lexicons, static, dialogs, places)
+    return Safety(rules, lexicons, likeness, static, dialogs, places)
+
+
+def lines_digest(folder: Path) -> str:
+    """Changes whenever one of the lines does that a likeness.json is learned from."""
+    files = sorted(folder.glob("*.yaml"))
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:16]
+
+
+def _likeness(files: Files, folder: Path) -> Likeness | None:
+    path, lines = folder / "likeness.json", folder / "lines"
+    if not path.is_file():
+        if lines.is_dir():
+            _unlearned(files, path, "nothing was learned from the lines of danger beside it")
+        return None
+    try:
+        data = json.loads(path.read_bytes())
+        learned = likeness_from(data)
+    except ValueError as error:
+        _unlearned(files, path, f"this is {error}")
+        return None
+    if data.get("lines") != lines_digest(lines):
+        _unlearned(files, path, "the lines of danger have changed since this was learned from them")
+    return learned
+
+
+def _unlearned(files: Files, path: Path, message: str) -> None:
+    files.faults.append(fault(files.name(path), 1, "SAFETY_004", message))
 
 
 def _rules(

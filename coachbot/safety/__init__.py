@@ -3,5 +3,18 @@
 from coachbot.safety.detector import Detector, Finding, detector_from
 from coachbot.safety.examples import Misread, misread
 from coachbot.safety.faults import Fault, LexiconFault
+from coachbot.safety.likeness import Likeness, likeness_from
+from coachbot.safety.watch import Watch
 
-__all__ = ["Detector", "Fault", "Finding", "LexiconFault", "Misread", "detector_from", "misread"]
+__all__ = [
+    "Detector",
+    "Fault",
+    "Finding",
+    "LexiconFault",
+    "Likeness",
+    "Misread",
+    "Watch",
+    "detector_from",
+    "likeness_from",
+    "misread",
+]

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from coachbot.service.draft import Draft
-from coachbot.service.records import AlertRow, InboxRow
+from coachbot.service.records import AlertRow, InboxRow, PatientRecord
 from coachbot.service.speaking import Delivery, queue
 from coachbot.service.world import SafetyRule, World
 
@@ -20,10 +20,20 @@ _NIGHT = timedelta(hours=4)
 _RANK = {"low": 0, "medium": 1, "high": 2, "top": 3}
 
 
-def danger_in(world: World, row: InboxRow, language: str) -> str | None:
+def danger_in(world: World, row: InboxRow, record: PatientRecord) -> str | None:
     """The gravest danger in a text, be it the caption of a photo; a safety kind, or None."""
     text = str(row.body.get("text") or "")
-    return world.detector.gravest(text, language) if text else None
+    if not text:
+        return None
+    prompt = record.conversation.prompt
+    offered = [label for _, label in prompt.labels] if prompt else ()
+    return world.watch.gravest(text, record.profile.language, offered)
+
+
+def was_asked(draft: Draft, kind: str) -> bool:
+    """Whether the patient was asked about a mere likeness a short while ago; then it is not asked again."""
+    rule, standing = draft.world.rules[kind], draft.progress.alerted.get(kind)
+    return rule.once and standing is not None and not _cooled_down(draft, rule, standing["at"])
 
 
 def respond_to(draft: Draft, kind: str, *, words: str = "", item: str = "", left_open: bool = False) -> SafetyRule:

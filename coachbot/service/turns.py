@@ -97,7 +97,7 @@ class Turns:
             records = tx.load([row.patient for row in rows])
             changes = Changes()
             for row in rows:
-                danger = safety.danger_in(self.world, row, records[row.patient].profile.language)
+                danger = safety.danger_in(self.world, row, records[row.patient])
                 self._failed(tx, row, records[row.patient], danger, error, changes)
             tx.save(changes)
         return len(rows)
@@ -145,7 +145,7 @@ class Turns:
     # -- one update ------------------------------------------------------------------------------------
     def _take(self, tx: Transaction, row: InboxRow, record: PatientRecord, changes: Changes) -> bool:
         """One update. False if it raised and must wait."""
-        danger = safety.danger_in(self.world, row, record.profile.language)
+        danger = safety.danger_in(self.world, row, record)
         try:
             draft = self._draft(record)
             draft.record = changed(record, last_heard=draft.now)
@@ -162,7 +162,7 @@ class Turns:
         return Draft(self.world, record, self.world.clock.now(), self.world.ids.next())
 
     def _receive(self, tx: Transaction, draft: Draft, row: InboxRow, danger: str | None) -> None:
-        if danger is not None:
+        if danger is not None and (row.screened or not safety.was_asked(draft, danger)):
             rule = self.world.rules[danger]
             reached(draft, str(row.body.get("kind")))  # the check-ins that follow a danger need an open chat
             if not row.screened:
@@ -331,7 +331,7 @@ class Turns:
         records = tx.load(list({row.patient for row in rows}))
         for row in rows:
             record = changes.conversations.get(row.patient) or records.get(row.patient)
-            danger = safety.danger_in(self.world, row, record.profile.language) if record else None
+            danger = safety.danger_in(self.world, row, record) if record else None
             if record is not None and danger is not None:
                 self._help_alone(row, record, danger, changes)
         tx.mark_screened([row.id for row in rows])

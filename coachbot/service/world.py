@@ -8,7 +8,7 @@ from random import Random
 from typing import Any
 
 from coachbot.authoring.pack import Pack
-from coachbot.safety import Detector
+from coachbot.safety import Watch
 from coachbot.service.duty import Duty
 from coachbot.service.exercising import ExerciseBook
 from coachbot.service.ids import IdSource
@@ -31,6 +31,8 @@ class SafetyRule:
     cooldown_minutes: int
     #: Minutes without an answer that count as "not safe"; 0 for no such question.
     silence_minutes: int = 0
+    #: Within the cooldown it is neither found nor asked about again: for what is a question and no certainty.
+    once: bool = False
     #: Role of the staff who are called when nobody has acknowledged in time.
     escalate_to: str = ""
 
@@ -43,7 +45,7 @@ class World:
     clock: Clock
     ids: IdSource
     rng: Random
-    detector: Detector
+    watch: Watch
     rules: Mapping[str, SafetyRule]
     #: Safety kind of an instrument's answer (`item_9_high`) to the rule it leads to, and its priority.
     item_rules: Mapping[str, tuple[str, str]]

@@ -90,6 +90,9 @@ questions:
     when_met: {no: not_now}
 """
 SCREENING_WORDS = "## intro\nA\n## grown_up\nB?\n## fit\nC\n## review\nD\n## not_now\nE\n"
+LEARNED = "content/en/safety/likeness.json"
+LINES_OF_DANGER = "content/en/safety/lines/one.yaml"
+NOTHING_LEARNED = '{"weights": {}, "bias": [], "readings": [], "lines": "of another day"}'
 MOMENTS = "content/moments.yaml"
 ONE_MOMENT = "moments:\n  - {code: sad, dialog: a/hello}\n"
 GLUM = "  - {code: glum, dialog: a/hello}\n"
@@ -642,6 +645,9 @@ BAD = (
         {"content/safety/rules.yaml": "kinds:\n  fire: {priority: top, dialog: a/hello}\n"},
         "'## fire'",
     ),
+    Bad("SAFETY_004", LEARNED, 1, {LINES_OF_DANGER: "lines: []\n"}, "nothing was learned"),
+    Bad("SAFETY_004", LEARNED, 1, {LEARNED: "{}"}, "no file that `make likeness` wrote"),
+    Bad("SAFETY_004", LEARNED, 1, {LEARNED: NOTHING_LEARNED, LINES_OF_DANGER: "lines: []\n"}, "have changed since"),
     Bad("PHRASES_001", "content/en/phrases.yaml", 1, {"content/en/phrases.yaml": "yess: [y]\n"}, "is missing"),
     Bad("MOMENT_001", MOMENTS, 2, {MOMENTS: ONE_MOMENT.replace("hello", "helo"), **SAD}, "Did you mean 'a/hello'?"),
     Bad("MOMENT_001", MOMENTS, 3, {MOMENTS: ONE_MOMENT + "never_in: [a/helo]\n", **SAD}, "Did you mean 'a/hello'?"),
