@@ -20,7 +20,7 @@ from coachbot.authoring.plain import read_plain
 from coachbot.engine.answers.times import possible_times
 from coachbot.errors import SettingsError
 from coachbot.programme.places import zone_guesser
-from coachbot.safety import Watch, detector_from
+from coachbot.safety import Tongue, Watch, detector_from, tongue_from
 from coachbot.service.afterwards import AfterwardsWork
 from coachbot.service.channels import Counter
 from coachbot.service.desk import Desk
@@ -49,6 +49,13 @@ log = logging.getLogger("coachbot")
 
 _SMALL_WORDS = ("export", "progress", "doctor_page", "channel", "webchat", "terminal", "telegram")
 _SITE_CODE = "site"
+
+
+def pack_at(root: Path) -> Path:
+    """A folder that an author named. Raises SettingsError where there is no pack."""
+    if not ((root / "dialogs").is_dir() or (root / "content").is_dir()):
+        raise SettingsError(f"{root}: there is no pack here; name a folder with dialogs/ and content/")
+    return root
 
 
 def pack_root(settings: Settings) -> Path:
@@ -84,6 +91,7 @@ def build_world(
         ids=IdSource(),
         rng=rng or Random(),
         watch=_watch(pack),
+        tongue=_tongue(pack),
         rules=_rules(pack),
         item_rules=_item_rules(pack),
         duty=duty,
@@ -107,6 +115,12 @@ def _told_times(pack: Pack) -> Callable[[str], Sequence[time]]:
     """The times of day that a text may mean, in whichever of the pack's languages."""
     phrases = [pack.library.phrases_for(language) for language in _languages(pack)]
     return lambda text: [one for words in phrases for one in possible_times(text, words)]
+
+
+def _tongue(pack: Pack) -> Tongue:
+    """What tells a text in a language that no lexicon of danger is for; without its file nothing does."""
+    file = pack.root / "content" / "safety" / "languages.yaml"
+    return tongue_from(read_plain(file) if file.is_file() else {}, tuple(pack.safety.lexicons))
 
 
 def _languages(pack: Pack) -> list[str]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from coachbot import __version__
 from coachbot.commands import instruments
 from coachbot.commands.drill import drill
 from coachbot.commands.export import export
@@ -37,6 +38,19 @@ app.add_typer(audit, name="audit")
 PackPath = Annotated[Path | None, typer.Argument(help="Folder with dialogs/ and content/; the pack inside by default.")]
 
 
+def _version(wanted: bool) -> None:
+    if wanted:
+        print(f"coachbot {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _of_every_command(
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print it.")] = False,
+) -> None:
+    """A conversational coach for people with low back pain."""
+
+
 def main() -> None:
     """Run a command; what a person can mend is one line and an exit code, never a traceback."""
     try:
@@ -44,6 +58,11 @@ def main() -> None:
     except CoachbotError as error:
         print(f"coachbot: {error}", file=sys.stderr)
         sys.exit(error.exit_code)
+    except OSError as error:
+        if error.filename is None:
+            raise
+        print(f"coachbot: {error.filename}: {error.strerror}; name a place that can be used", file=sys.stderr)
+        sys.exit(2)
     except Exception as error:
         if type(error).__name__ != "PackFaults":
             raise
@@ -58,11 +77,11 @@ def _settings(**overrides: object) -> Settings:
     return load_settings(**overrides)
 
 
-def _coach(settings: Settings) -> Coach:
+def _coach(settings: Settings, *, make: bool = False) -> Coach:
     """The use cases over the installation's database, for a command beside a running coach."""
     from coachbot.serving import open_beside
 
-    return open_beside(settings)
+    return open_beside(settings, make=make)
 
 
 # -- authoring ----------------------------------------------------------------------------------------
@@ -70,9 +89,9 @@ def _coach(settings: Settings) -> Coach:
 def check(path: PackPath = None, warnings: Annotated[bool, typer.Option(help="Show warnings too.")] = True) -> None:
     """Read a whole pack and list every fault with its place and its cure."""
     from coachbot.authoring.pack import check_pack
-    from coachbot.bootstrap import pack_root
+    from coachbot.bootstrap import pack_at, pack_root
 
-    root = path or pack_root(_settings())
+    root = pack_at(path) if path else pack_root(_settings())
     found = check_pack(root)
     errors = [fault for fault in found if fault.severity == "error"]
     for fault in found if warnings else errors:
@@ -265,10 +284,13 @@ def invite(
             "before patients come in, the clinic's own crisis numbers are needed: set COACHBOT_SITE "
             "to a file like the one in docs/operating.md"
         )
-    coach = _coach(settings)
-    code = coach.enrolments.invite(programme, arm)
+    from coachbot.serving import saying_what_is_new
+
+    with saying_what_is_new(settings):
+        coach = _coach(settings, make=True)
+        code = coach.enrolments.invite(programme, arm)
     print(code)
-    print(f"http://{settings.host}:{settings.port}/c/{code}", file=sys.stderr)
+    print(f"{settings.public}/c/{code}", file=sys.stderr)
     for link in _telegram_links(settings, coach, code).values():
         print(link, file=sys.stderr)
 
@@ -280,17 +302,22 @@ def _telegram_links(settings: Settings, coach: Coach, code: str = "") -> dict[st
         return links(settings, tx.setting, code)
 
 
+def _web_link(settings: Settings, code: str) -> str:
+    return f"{settings.public}/c/{code}" if code else settings.public
+
+
 @app.command()
 def qr(
     output: Annotated[Path, typer.Option(help="The SVG file.")] = Path("coach.svg"),
     code: Annotated[str, typer.Option(help="An invitation code to put in; without it, one for a wall.")] = "",
     bot: Annotated[str, typer.Option(help="Which bot, by the name that its token was given.")] = "",
 ) -> None:
-    """Write a QR code that opens the Telegram bot on a phone."""
+    """Write a QR code that opens the Telegram bot on a phone, or, where there is no bot, the web chat."""
     from coachbot.channels.telegram.links import one_link, qr_svg
 
     settings = _settings()
-    link = one_link(_telegram_links(settings, _coach(settings), code), bot)
+    found = _telegram_links(settings, _coach(settings), code)
+    link = _web_link(settings, code) if settings.address and not found and not bot else one_link(found, bot)
     output.write_bytes(qr_svg(link))
     print(f"wrote {output}: {link}")
 
@@ -354,6 +381,16 @@ def enrolment_allow(
     """A clinician lets an exercise in, whatever the screening said; the patient is told."""
     _coach(_settings()).enrolments.allow(code, exercise, by)
     print(f"{code}: {exercise} is allowed")
+
+
+@enrolment.command("zone")
+def enrolment_zone(
+    code: Annotated[str, typer.Argument(help="The enrolment's code.")],
+    zone: Annotated[str, typer.Argument(help="An IANA time zone, such as Europe/Berlin.")],
+) -> None:
+    """Set a patient's time zone, where the coach could not work it out."""
+    clock = _coach(_settings()).enrolments.set_zone(code, zone)
+    print(f"{code}: {zone}, where it is {clock} now")
 
 
 @enrolment.command("withdraw")

@@ -10,14 +10,15 @@ from typing import Any
 
 from coachbot.bootstrap import Coach
 from coachbot.demo_clinic import DemoClinic, cohort_of
+from coachbot.errors import EnrolmentError
 from coachbot.programme.plan import plan_ahead
 from coachbot.service.clock import CLOCK_AHEAD, VirtualClock
 from coachbot.service.days import standing_of
 from coachbot.service.draft import Draft
-from coachbot.service.facts import local_now, week_of
+from coachbot.service.facts import PLANNED_STATES, local_now, week_of
 from coachbot.service.lessons import lessons_for
 from coachbot.service.ports import Channel, Transaction
-from coachbot.service.records import PatientRecord, TimerRow
+from coachbot.service.records import Enrolment, PatientRecord, TimerRow
 from coachbot.service.sender import Sender
 from coachbot.service.travel import Travel
 from coachbot.service.writer import SOON, InlineWriter, WriterThread
@@ -40,11 +41,16 @@ class Demo:
 
     # -- the clock ---------------------------------------------------------------------------------------
     async def jump(self, *, hours: float = 0, days: float = 0, to_next: bool = False) -> None:
-        """Move patients' time on; everything due on the way happens at its own time."""
+        """Move patients' time on; everything due on the way happens at its own time.
+
+        To the next touchpoint only where there is one: raises EnrolmentError before anybody's days are planned.
+        """
         ahead = _FARTHEST if to_next else timedelta(hours=hours, days=days)
         await asyncio.wrap_future(self._writer.submit(lambda: self._jump(ahead, to_next), SOON))
 
     def _jump(self, ahead: timedelta, to_next: bool) -> None:
+        if to_next and not self._is_planned():
+            raise EnrolmentError("Nothing is planned yet: finish the first talk, then the days are.")
         before = self._opened()
         travel = Travel(self._coach.store, self._clock, self._settle)
         travel.to(self._clock.now() + ahead, stop=(lambda: self._opened() != before) if to_next else None)
@@ -61,14 +67,21 @@ class Demo:
 
     def _opened(self) -> int:
         """How many unprompted talks were opened so far, over all visitors of the demo."""
+        return sum(
+            sum(enrolment.progress.unprompted.values()) + enrolment.progress.education_given
+            for enrolment in self._visitors()
+        )
+
+    def _is_planned(self) -> bool:
+        """Has any visitor of the demo days that are planned?"""
+        return any(one.anchor is not None and one.state in PLANNED_STATES for one in self._visitors())
+
+    def _visitors(self) -> list[Enrolment]:
+        """The enrolments of all visitors of the demo, without the made-up patients."""
         cohort = cohort_of(self._coach)
         with self._coach.store.reading() as tx:
             records = tx.load([brief.patient for brief in tx.enrolments() if brief.patient not in cohort])
-        return sum(
-            sum(record.enrolment.progress.unprompted.values()) + record.enrolment.progress.education_given
-            for record in records.values()
-            if record.enrolment
-        )
+        return [record.enrolment for record in records.values() if record.enrolment]
 
     # -- confirming --------------------------------------------------------------------------------------
     def confirm_waiting(self) -> None:

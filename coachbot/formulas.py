@@ -109,6 +109,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "lower": lambda text: str(text).lower(),
     "upper": lambda text: str(text).upper(),
     "bare": lambda text: str(_shown(text)).strip().rstrip("."),
+    "sentence": lambda text: str(text)[:1].upper() + str(text)[1:],
     "capitalize": lambda text: str(text).capitalize(),
 }
 TESTS: Mapping[str, Callable[[Any], bool]] = {

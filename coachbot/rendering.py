@@ -119,6 +119,12 @@ def split(rendered: str) -> tuple[Bubble, ...]:
     return tuple(bubbles)
 
 
+#: Stands for a name that is not known yet, until the text is rendered; and where a text begins with it.
+_GAP = "\ue000"
+_GAP_AT_START = re.compile(rf"(?:(?<=^)|(?<=\n)|(?<=[.!?] )){_GAP}, (\w)")
+_GAP_WITHIN = re.compile(rf",? ?{_GAP}")
+
+
 def mark(source: str) -> str:
     """A source in which `---` lines and pictures are control characters that values can't contain."""
     if "---" not in source and "![" not in source:
@@ -154,8 +160,10 @@ class _Wording:
         if self._fixed is not None:
             return self._source
         template = self._template or self.compile()
-        context = template.new_context(scope, shared=True)  # type: ignore[arg-type]
-        return _bounded(template.root_render_func(context))
+        nameless = _is_nameless(scope)
+        context = template.new_context(_with_gap(scope) if nameless else scope, shared=True)  # type: ignore[arg-type]
+        text = _bounded(template.root_render_func(context))
+        return _close_gaps(text) if nameless else text
 
     def compile(self) -> Template:
         """The template, compiled at the latest when it is first shown."""
@@ -166,6 +174,22 @@ class _Wording:
     def is_fixed(self) -> bool:
         """Whether there is nothing to render."""
         return self._fixed is not None
+
+
+def _is_nameless(scope: Scope) -> bool:
+    """Is this for a patient who has not told a name yet?"""
+    patient = scope.get("patient")
+    return isinstance(patient, Mapping) and patient.get("name") == ""
+
+
+def _with_gap(scope: Scope) -> dict[str, object]:
+    return {**scope, "patient": {**scope["patient"], "name": _GAP}}
+
+
+def _close_gaps(text: str) -> str:
+    """The text without the name and what led up to it: "Welcome back, NAME." becomes "Welcome back."."""
+    opened = _GAP_AT_START.sub(lambda found: found[1].upper(), text)
+    return _GAP_WITHIN.sub("", opened)
 
 
 def _bounded(pieces: Iterable[str]) -> str:

@@ -8,6 +8,7 @@ import gc
 import logging
 import signal
 import socket
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -16,12 +17,12 @@ from typing import TYPE_CHECKING, Any
 
 from coachbot.bootstrap import Coach, StaffRooms, assemble, pack_root, staff_rooms
 from coachbot.demo_clinic import DemoClinic
-from coachbot.errors import CoachbotError, SettingsError
+from coachbot.errors import CoachbotError, SettingsError, StoreError
 from coachbot.registry import channel_kinds
 from coachbot.service.clock import CLOCK_AHEAD, RealClock, VirtualClock
 from coachbot.service.writer import SOON, WriterThread
 from coachbot.settings import Settings
-from coachbot.store import EngineLock, open_store
+from coachbot.store import EngineLock, SqlStore, is_made, open_store
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -42,8 +43,17 @@ _DEMO_CODES = 1000
 _ROOT = "webchat"
 
 
-def open_beside(settings: Settings) -> Coach:
-    """The use cases for a command that runs beside an engine, or without one."""
+def open_beside(settings: Settings, *, make: bool = False) -> Coach:
+    """The use cases for a command that runs beside an engine, or without one.
+
+    Where there is no database yet it raises StoreError: what only reads or changes must not make an empty one in a
+    mistyped folder. `make`: for commands with which an installation may begin.
+    """
+    if not make and not is_made(settings.database_url):
+        raise StoreError(
+            f"{settings.database_url}: there is no database yet; set COACHBOT_DATA to the folder of a coach that has "
+            "run, or begin one with `coachbot run`"
+        )
     store = open_store(settings.database_url, keys_path=settings.keys_path, synchronous=settings.synchronous)
     return assemble(settings, store, stored_clock(store), {})
 
@@ -53,6 +63,21 @@ def stored_clock(store: Store) -> RealClock | VirtualClock:
     with store.reading() as tx:
         ahead = tx.setting(CLOCK_AHEAD)
     return VirtualClock(timedelta(seconds=float(ahead))) if ahead else RealClock()
+
+
+def _open(settings: Settings) -> SqlStore:
+    """The store; says so where it makes a new one."""
+    with saying_what_is_new(settings):
+        return open_store(settings.database_url, keys_path=settings.keys_path, synchronous=settings.synchronous)
+
+
+@contextlib.contextmanager
+def saying_what_is_new(settings: Settings) -> Iterator[None]:
+    """Tells on standard error, once the block has succeeded, that it made the database."""
+    new = not is_made(settings.database_url)
+    yield
+    if new:
+        print(f"coachbot made a new database: {settings.database_url}", file=sys.stderr, flush=True)
 
 
 def serve(settings: Settings) -> None:
@@ -80,8 +105,9 @@ def _log(settings: Settings) -> None:
 
 
 def _run(settings: Settings, clock: RealClock | VirtualClock | None, *, demo: bool) -> None:
+    pack_root(settings)  # a pack that is not there must not leave an empty database behind
     listening = _listen(settings)
-    store = open_store(settings.database_url, keys_path=settings.keys_path, synchronous=settings.synchronous)
+    store = _open(settings)
     try:
         if clock is None:
             kept = stored_clock(store)
@@ -287,7 +313,8 @@ class Engine:
 
     def _say_where(self) -> None:
         address = f"http://{self._settings.host}:{self._settings.port}"
-        print(f"coachbot listens on {address}{'/demo' if self._demo else ''}", flush=True)
+        public = f", for patients {self._settings.address}" if self._settings.address and not self._demo else ""
+        print(f"coachbot listens on {address}{'/demo' if self._demo else ''}{public}", flush=True)
 
 
 async def _receive(name: str, serving: Serving) -> None:

@@ -33,6 +33,10 @@ class Settings(BaseSettings):
     keys: Path | None = Field(default=None, description="file of the master keys; empty: keys.json in COACHBOT_DATA")
     host: str = Field(default="127.0.0.1", description="address that the web chat listens on")
     port: int = Field(default=8000, ge=1, le=65535, description="port that the web chat listens on")
+    #: Where patients and staff reach the web chat from outside; empty means host and port.
+    address: str = Field(
+        default="", pattern=r"^(https?://[^/\s].*)?$", description="public address of the web chat, put into links"
+    )
     #: SQLite's durability: FULL loses nothing in a power cut.
     synchronous: Literal["FULL", "NORMAL", "OFF"] = Field(
         default="FULL", description="SQLite durability; anything but FULL can lose turns in a power cut"
@@ -54,6 +58,11 @@ class Settings(BaseSettings):
     def database_url(self) -> str:
         """The database, wherever it stands."""
         return self.database or f"sqlite:///{self.data / 'coachbot.db'}"
+
+    @property
+    def public(self) -> str:
+        """The address that goes into links, without a slash at its end."""
+        return self.address.rstrip("/") or f"http://{self.host}:{self.port}"
 
     @property
     def keys_path(self) -> Path:

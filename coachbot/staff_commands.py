@@ -25,11 +25,11 @@ def _settings() -> Settings:
     return load_settings()
 
 
-def _rooms(settings: Settings) -> StaffRooms:
+def _rooms(settings: Settings, *, make: bool = False) -> StaffRooms:
     from coachbot.bootstrap import staff_rooms
     from coachbot.serving import open_beside
 
-    return staff_rooms(open_beside(settings))
+    return staff_rooms(open_beside(settings, make=make))
 
 
 def _number(rooms: StaffRooms, name: str) -> int:
@@ -44,7 +44,7 @@ def _told(settings: Settings, welcome: Welcome) -> None:
     print(f"{welcome.staff.name} ({welcome.staff.role}); this is shown once and kept nowhere:")
     print(f"  authenticator app:  {welcome.uri}")
     print(f"  or type the secret: {welcome.secret}")
-    print(f"  choose a password:  http://{settings.host}:{settings.port}/staff/begin/{welcome.ticket}")
+    print(f"  choose a password:  {settings.public}/staff/begin/{welcome.ticket}")
     print("Give the two to the person by different ways; the link works for three days.")
 
 
@@ -54,8 +54,11 @@ def staff_add(
     role: Annotated[str, typer.Option(help="admin, therapist, researcher or author.")],
 ) -> None:
     """Make an account; prints the secret of its one-time codes and the link to choose a password, once."""
+    from coachbot.serving import saying_what_is_new
+
     settings = _settings()
-    _told(settings, _rooms(settings).doors.add(name, role))
+    with saying_what_is_new(settings):
+        _told(settings, _rooms(settings, make=True).doors.add(name, role))
 
 
 @staff.command("list")

@@ -34,6 +34,49 @@ def fails_with_one_line(result: subprocess.CompletedProcess[str], *words: str) -
         assert word in lines[0]
 
 
+# -- places ---------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    "command", [("alerts",), ("incidents",), ("enrolment", "list"), ("export",), ("staff", "list"), ("audit", "verify")]
+)
+def test_a_command_that_reads_makes_no_empty_data_folder(tmp_path: Path, command: tuple[str, ...]) -> None:
+    data = tmp_path / "mistyped"
+    fails_with_one_line(coachbot(*command, data=data), "no database yet", "COACHBOT_DATA")
+    assert not data.exists()
+
+
+def test_an_invitation_may_begin_an_installation_and_says_so(tmp_path: Path) -> None:
+    result = coachbot("invite", "sct_cse", "combined", data=tmp_path / "new")
+    assert result.returncode == 0
+    assert "made a new database" in result.stderr
+
+
+def test_links_carry_the_public_address(tmp_path: Path) -> None:
+    public = {"COACHBOT_ADDRESS": "https://coach.example.org/"}
+    result = coachbot("invite", "sct_cse", "combined", data=tmp_path, **public)
+    code = result.stdout.strip()
+    assert f"https://coach.example.org/c/{code}" in result.stderr
+    assert "127.0.0.1" not in result.stderr
+    drawn = coachbot("qr", "--code", code, data=tmp_path, **public)
+    assert f"https://coach.example.org/c/{code}" in drawn.stdout
+    fails_with_one_line(coachbot("invite", "sct_cse", "combined", data=tmp_path, COACHBOT_ADDRESS="coach"), "ADDRESS")
+
+
+@pytest.mark.parametrize("command", [("run",), ("demo",), ("schema", "/proc/nope"), ("alerts",)])
+def test_a_place_that_cannot_be_written_is_one_clear_line(command: tuple[str, ...]) -> None:
+    fails_with_one_line(coachbot(*command, data=Path("/proc/nope")), "/proc/nope")
+
+
+def test_the_version_is_told(tmp_path: Path) -> None:
+    result = coachbot("--version", data=tmp_path)
+    assert result.returncode == 0
+    assert result.stdout.startswith("coachbot ")
+
+
+@pytest.mark.parametrize("command", [("check",), ("instruments", "list")])
+def test_a_folder_without_a_pack_is_refused(tmp_path: Path, command: tuple[str, ...]) -> None:
+    fails_with_one_line(coachbot(*command, str(tmp_path / "nope"), data=tmp_path), "nope", "dialogs/")
+
+
 def test_check_is_clean_on_the_pack_that_ships(tmp_path: Path) -> None:
     result = coachbot("check", str(ROOT), data=tmp_path)
     assert result.returncode == 0, result.stdout

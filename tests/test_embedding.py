@@ -43,7 +43,7 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
 
 
 def code(settings: Settings) -> str:
-    coach = open_beside(settings)
+    coach = open_beside(settings, make=True)
     try:
         return coach.enrolments.invite("sct_cse", "combined")
     finally:

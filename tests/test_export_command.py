@@ -8,11 +8,14 @@ import pytest
 from typer.testing import CliRunner
 
 from coachbot.cli import app
+from coachbot.store import open_store
 
 
 @pytest.fixture(autouse=True)
 def _empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("COACHBOT_DATA", str(tmp_path / "data"))
+    data = tmp_path / "data"
+    monkeypatch.setenv("COACHBOT_DATA", str(data))
+    open_store(f"sqlite:///{data / 'coachbot.db'}", keys_path=data / "keys.json").close()
 
 
 @pytest.mark.parametrize(

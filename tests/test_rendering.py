@@ -247,3 +247,18 @@ def test_where_no_wording_fits_the_week_any_of_them_is_better_than_none() -> Non
     words = Words({"en": {"w": {"s": Section("s", ("five",), weeks=((5,),))}}})
     assert words.bubbles("en", Text("w", "s", scope={"programme": {"week": 8}})) == (Bubble("five"),)
     assert words.bubbles("en", Text("w", "s")) == (Bubble("five"),)
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("Welcome back, {{ patient.name }}. It waits.", "Welcome back. It waits."),
+        ("Hello {{ patient.name }}.", "Hello."),
+        ("{{ patient.name }}, a short one today.", "A short one today."),
+        ("It is late. {{ patient.name }}, one word.", "It is late. One word."),
+        ("How was it, {{ patient.name }}?", "How was it?"),
+    ],
+)
+def test_before_a_name_is_known_no_gap_is_left_for_it(written: str, read: str) -> None:
+    assert render(written, {"patient": {"name": ""}}) == read
+    assert "Kim" in render(written, {"patient": {"name": "Kim"}})

@@ -127,6 +127,10 @@ def _number(of: Fields) -> Ask:
     return Number(of.code("name"), low, high, unit, of.flag("whole"), of.flag("required"))
 
 
+#: What a text can be taken as, so that only that of it is kept.
+MEANINGS = ("name", "phone")
+
+
 def _scale(of: Fields) -> Ask:
     of.only("name", "from", "to", "required")
     low, high = of.whole("from"), of.whole("to")
@@ -146,8 +150,11 @@ def _date(of: Fields) -> Ask:
 
 
 def _text(of: Fields) -> Ask:
-    of.only("name", "max", "required")
-    return FreeText(of.code("name"), of.whole("max", 1000), of.flag("required"))
+    of.only("name", "max", "required", "as")
+    means = of.text("as", "")
+    if means not in ("", *MEANINGS):
+        of.fault("DIALOG_019", f"a text is taken as {' or '.join(MEANINGS)}, not as '{means}'", at=("as",))
+    return FreeText(of.code("name"), of.whole("max", 1000), of.flag("required"), means)
 
 
 def _wait(of: Fields) -> Ask:

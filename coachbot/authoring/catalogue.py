@@ -54,6 +54,10 @@ CATALOGUE: dict[str, Kind] = {
     "DIALOG_018": Kind("Two things have the same name, or a name that is kept for others.", "Rename one."),
     "DIALOG_019": Kind("A question that can't be asked so.", "See the table of questions in docs/authoring.md."),
     "DIALOG_020": Kind("An answer named in a result of a call that the dialog never gives.", "Use its results."),
+    "DIALOG_021": _warning(
+        "Nothing opens a dialog, so that no patient ever meets it.",
+        "Name it in a touchpoint (rule, at), a call, content/interrupts.yaml or content/moments.yaml.",
+    ),
     # slots and formulas
     "SLOT_001": Kind("A slot is filled in two ways that don't fit.", "Give one of them another name."),
     "SLOT_002": Kind("A slot has the name of a fact.", "Give it another name."),
@@ -140,11 +144,16 @@ CATALOGUE: dict[str, Kind] = {
     ),
     "SAFETY_001": Kind("A danger that leads to no dialog.", "Add it to content/safety/rules.yaml."),
     "SAFETY_002": Kind("The safety rules can't be read.", "Correct the place named."),
-    "SAFETY_004": Kind(
+    "SAFETY_005": Kind(
         "What was learned of danger does not fit the lines it is learned from.",
         "Run `make likeness`, and look at what it prints.",
     ),
     "SAFETY_003": Kind("A danger has no text of its own to be shown at once.", "Write it in safety/static.md."),
+    "SAFETY_004": Kind("The lexicon of danger can't be used.", "Correct the place named."),
+    "START_001": Kind(
+        "A file without which the coach can't start is missing or empty.", "Write it as in the pack inside."
+    ),
     "PHRASES_001": Kind("The phrases of a language can't be used.", "Correct the place named."),
     "INTERRUPT_001": Kind("An interrupt names a dialog that is not there.", "Correct content/interrupts.yaml."),
+    "INTERRUPT_002": Kind("A word above every dialog that does not exist.", "Correct content/interrupts.yaml."),
 }

@@ -45,7 +45,7 @@ FACTS: Mapping[str, Mapping[str, bool]] = {
     "badges": {"earned": SURE, "new": MAYBE},
     "site": {
         **dict.fromkeys(("name", "therapist", "reads_when", "emergency", "crisis_line", "privacy", "on_duty"), SURE),
-        "phone": MAYBE,
+        **dict.fromkeys(("phone", "duty_days", "duty_at"), MAYBE),
     },
     "channel": dict.fromkeys(("name", "reads", "sounds"), SURE),
     "safety": dict.fromkeys(("hold", "daily", "told"), SURE),

@@ -45,12 +45,13 @@ class Safety:
     @property
     def order(self) -> tuple[str, ...]:
         """The kinds of danger, the gravest first."""
-        return tuple(self.rules["kinds"])
+        return tuple(self.rules.get("kinds") or ())
 
     @property
     def worded(self) -> tuple[str, ...]:
         """Those of them that the lexicons have words for; the others are found by likeness alone."""
-        return tuple(kind for kind, rule in self.rules["kinds"].items() if not rule.get("learned"))
+        kinds = self.rules.get("kinds") or {}
+        return tuple(kind for kind, rule in kinds.items() if not (isinstance(rule, dict) and rule.get("learned")))
 
 
 def read_safety(
@@ -98,7 +99,7 @@ def _likeness(files: Files, folder: Path) -> Likeness | None:
 
 
 def _unlearned(files: Files, path: Path, message: str) -> None:
-    files.faults.append(fault(files.name(path), 1, "SAFETY_004", message))
+    files.faults.append(fault(files.name(path), 1, "SAFETY_005", message))
 
 
 def _rules(

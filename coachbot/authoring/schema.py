@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from coachbot.authoring import education, exercises, practices, screening
-from coachbot.authoring.asks import UNITS
+from coachbot.authoring.asks import MEANINGS, UNITS
 from coachbot.authoring.dialogs import SLOT_SCOPES, SLOT_TYPES
 from coachbot.authoring.exercises import DOSES, GROUPS
 from coachbot.authoring.schema_settings import INSTRUMENT, PROGRAMME
@@ -52,7 +52,7 @@ def _question(named: bool) -> Schema:
         "scale": record({**base, "from": WHOLE, "to": WHOLE}, *name, "from", "to"),
         "time": record(base, *name),
         "date": record(base, *name),
-        "text": record({**base, "max": WHOLE}, *name),
+        "text": record({**base, "max": WHOLE, "as": {"enum": list(MEANINGS)}}, *name),
         "wait": record({"seconds": NUMBER, "minutes": NUMBER, "hours": NUMBER}),
     }
 

@@ -20,10 +20,10 @@ Pack = Annotated[Path | None, typer.Option("--pack", help="Another pack; the one
 
 
 def _root(pack: Path | None) -> Path:
-    from coachbot.bootstrap import pack_root
+    from coachbot.bootstrap import pack_at, pack_root
     from coachbot.settings import load_settings
 
-    return pack or pack_root(load_settings())
+    return pack_at(pack) if pack else pack_root(load_settings())
 
 
 @app.command("list")

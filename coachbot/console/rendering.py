@@ -57,6 +57,7 @@ REASONS: Mapping[str, str] = {
     "dial": "the patient wants less",
     "quiet_hours": "it would have fallen into the night",
     "window_closed": "it was too late for it",
+    "comes_later": "it comes by itself, at a time already told",
     "budget_day": "the day already had its two messages",
     "budget_week": "the week already had its twelve messages",
 }

@@ -108,16 +108,35 @@ def _mode_text(walk: Walk) -> fx.Text:
 
 
 def not_understood(walk: Walk, **extra: Any) -> None:
-    """Ask again: other words, then an example, then the offer to skip or to reach the therapist."""
+    """Ask again: other words, then an example, then the offer to skip or to reach the therapist.
+
+    A safety dialog goes on in words of its own: nobody in danger is offered to skip the question.
+    """
     prompt = walk.prompt
     assert prompt is not None
     walk.prompt = prompt = changed(prompt, tries=prompt.tries + 1)
-    if prompt.tries > _REPHRASINGS:
+    if prompt.tries > _REPHRASINGS and not in_safety(walk):
         set_mode(walk, "offer_skip")
         return
     part = "again" if prompt.tries == 1 else "example"
     state = walk.state
     show(walk, walk.text(state.section or state.name, part, ask_kind=state.ask.kind if state.ask else "", **extra))
+
+
+def which_of_two(walk: Walk, low: int, high: int) -> None:
+    """What was said lies between two answers: ask which, a few times, then as for anything not understood."""
+    prompt = walk.prompt
+    assert prompt is not None
+    if prompt.tries >= _REPHRASINGS:
+        not_understood(walk)
+        return
+    walk.prompt = changed(prompt, tries=prompt.tries + 1)
+    show(walk, walk.text("which_of_two", words="coach", low=low, high=high))
+
+
+def in_safety(walk: Walk) -> bool:
+    """Is the open question one of a dialog that follows a danger?"""
+    return walk.top.dialog in walk.library.safety.values()
 
 
 def set_mode(walk: Walk, mode: Any, held: str = "") -> None:

@@ -99,12 +99,16 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class FreeText:
-    """The patient's own words, kept up to `longest` characters."""
+    """The patient's own words, kept up to `longest` characters.
+
+    `means` says what they are, where only that is kept: `name`, or `phone` (a text without a number is a skip).
+    """
 
     kind: ClassVar[str] = "text"
     name: str
     longest: int = 1000
     required: bool = False
+    means: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,18 @@ from datetime import date
 
 from coachbot.engine import effects as fx
 from coachbot.engine.answers.interrupts import interrupt_in
-from coachbot.engine.answers.read import Answer, AskBack, Interrupt, OutOfRange, Reading, Skip, Unclear, read
-from coachbot.engine.asking import codes_of, not_understood, offered, reask, set_mode, show, start_wait
+from coachbot.engine.answers.read import Answer, AskBack, Halfway, Interrupt, OutOfRange, Reading, Skip, Unclear, read
+from coachbot.engine.asking import (
+    codes_of,
+    in_safety,
+    not_understood,
+    offered,
+    reask,
+    set_mode,
+    show,
+    start_wait,
+    which_of_two,
+)
 from coachbot.engine.asks import Ask, Choice, FreeText, Scale, Several, Wait, YesNo
 from coachbot.engine.changing import changed
 from coachbot.engine.events import Attached, Closed, Concerned, Opened, Pressed, Said, TimerFired
@@ -77,10 +87,14 @@ def _said_to_prompt(walk: Walk, text: str) -> None:
             interrupt(walk, code)
         case Skip() | Unclear(reason="required"):
             skip(walk)
+        case AskBack() if in_safety(walk):
+            not_understood(walk)
         case AskBack():
             set_mode(walk, "confirm_stop", held=text[:2000])
         case OutOfRange(low=low, high=high):
             not_understood(walk, out_of_range=True, low=low, high=high)
+        case Halfway(low=low, high=high):
+            which_of_two(walk, low, high)
         case Unclear(reason="empty"):
             show(walk, walk.text("empty", words="coach"))
         case Unclear(reason="too_long"):

@@ -4,6 +4,7 @@ from coachbot.safety.detector import Detector, Finding, detector_from
 from coachbot.safety.examples import Misread, misread
 from coachbot.safety.faults import Fault, LexiconFault
 from coachbot.safety.likeness import Likeness, likeness_from
+from coachbot.safety.tongue import Tongue, tongue_from
 from coachbot.safety.watch import Watch
 
 __all__ = [
@@ -13,8 +14,10 @@ __all__ = [
     "LexiconFault",
     "Likeness",
     "Misread",
+    "Tongue",
     "Watch",
     "detector_from",
     "likeness_from",
     "misread",
+    "tongue_from",
 ]

@@ -179,7 +179,7 @@ def held_open(draft: Draft) -> bool:
     return bool(draft.progress.hand_over) or busy(draft.record, draft)
 
 
-def open_touchpoint(draft: Draft, row: TimerRow) -> tuple[Opened, Delivery] | None:
+def open_touchpoint(draft: Draft, row: TimerRow, tx: Transaction) -> tuple[Opened, Delivery] | None:
     """What a due touchpoint opens; None if it waits or is dropped."""
     expires = datetime.fromisoformat(row.body["expires"])
     if draft.now >= expires:
@@ -189,11 +189,23 @@ def open_touchpoint(draft: Draft, row: TimerRow) -> tuple[Opened, Delivery] | No
         draft.arm(row.purpose, draft.now + BUSY_RETRY, **{**row.body, "waited": row.body.get("waited", 0) + 1})
         draft.because.clear()
         return None
+    if _comes_by_itself(draft, row, tx):
+        draft.because["dropped"] = "comes_later"
+        return None
     _count(draft, row)
     body = row.body
     dialog = _dialog(draft, body)
     event = Opened(dialog, "touchpoint", f"{body['touchpoint']}@{draft.local.date().isoformat()}")
     return event, Delivery(lane=1, quiet=bool(body.get("quiet")), expires_at=expires)
+
+
+def _comes_by_itself(draft: Draft, row: TimerRow, tx: Transaction) -> bool:
+    """Is this a reminder of questionnaires that have been promised for a time of their own?"""
+    about = str(row.body.get("about") or "")
+    if not about.startswith("assessment:"):
+        return False
+    promised = f"remind:{_dialog(draft, row.body)}"
+    return any(timer.purpose == promised for timer in tx.timers_of(draft.record.id))
 
 
 def outlasts_hold(dialog: str) -> bool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from difflib import get_close_matches
+from zoneinfo import ZoneInfo, available_timezones
 
 from coachbot.authoring.exercises import name_of
 from coachbot.engine.events import Closed
@@ -192,6 +194,22 @@ class Enrolments:
             say_section(draft, "resumed_by_clinic", Delivery(lane=1, quiet=True), by=by)
 
         self._change(code, go_on)
+
+    def set_zone(self, code: str, zone: str) -> str:
+        """The patient's time zone, as told by phone; the days are planned anew. Returns the clock there (`HH:MM`).
+
+        Raises EnrolmentError for what is no IANA zone.
+        """
+        if zone not in available_timezones():
+            near = ", ".join(get_close_matches(zone, available_timezones(), n=3, cutoff=0.5)) or "Europe/Berlin"
+            raise EnrolmentError(f"'{zone}' is no time zone; write one such as {near}")
+
+        def move(tx: Transaction, draft: Draft) -> None:
+            draft.change_profile(zone=zone)
+            draft.replan()
+
+        self._change(code, move)
+        return self._world.clock.now().astimezone(ZoneInfo(zone)).strftime("%H:%M")
 
     def take_over(self, patient: str, staff: int, name: str) -> None:
         """A person takes over the talk; what asked for one is thereby seen."""

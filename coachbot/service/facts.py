@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from coachbot.programme.gates import awake
 from coachbot.service.records import Enrolment, PatientRecord, Profile, Progress, Tally
 from coachbot.service.tally import mean_of, new_badge, within_month
 from coachbot.service.world import World
@@ -61,7 +62,7 @@ def facts_of(world: World, record: PatientRecord, now: datetime) -> dict[str, An
         "answered": {**world.unanswered, **_answered(progress, local.date())},
         "badges": {"earned": tally.badges, "new": new_badge(tally)},
         "awards": {**dict.fromkeys(_AWARDS, 0), **tally.awards},
-        "site": {**world.site_for(record.profile.language), "on_duty": world.duty.covers(now)},
+        "site": {**world.site_for(record.profile.language), **_reader(world, record, now)},
         "channel": _channel(world, record),
         "alert": _alert(progress, local.date()),
         "safety": {
@@ -81,6 +82,19 @@ def _alert(progress: Progress, day: date) -> dict[str, Any]:
         for what in ("told", "read")
     }
     return {**{name: news.get(name) for name in _ALERT}, **days}
+
+
+def _reader(world: World, record: PatientRecord, now: datetime) -> dict[str, Any]:
+    """Whether somebody reads alerts right now; if not, in how many of the patient's days and at which of their times
+    a talk that waits for it comes back: when duty begins, or at the end of their quiet hours."""
+    if world.duty.covers(now):
+        return {"on_duty": True, "duty_days": None, "duty_at": None}
+    programme = world.pack.programmes.get(record.enrolment.programme) if record.enrolment else None
+    due = world.duty.next_start(now)
+    if programme is not None:
+        due = awake(programme.burden, due, record.profile.zone or "UTC")
+    there, here = local_now(record.profile, due), local_now(record.profile, now)
+    return {"on_duty": False, "duty_days": (there.date() - here.date()).days, "duty_at": there.strftime("%H:%M")}
 
 
 def _daily(enrolment: Enrolment | None) -> bool:

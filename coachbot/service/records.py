@@ -114,6 +114,8 @@ class Progress:
     erase_wanted: bool = False
     #: What the daily check-in may tell while a clinician's rest lasts: told_at, read_by, read_at.
     alert_news: Mapping[str, Any] = EMPTY
+    #: Local day on which the patient was last told that the coach reads no such language.
+    unread_on: str | None = None
     #: Safety kind to the moment staff were last alerted (cooldown).
     alerted: Mapping[str, Mapping[str, str]] = EMPTY
 

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from coachbot.service.draft import Draft
 from coachbot.service.records import AlertRow, InboxRow, PatientRecord
-from coachbot.service.speaking import Delivery, queue
+from coachbot.service.speaking import Delivery, queue, say_section
 from coachbot.service.world import SafetyRule, World
 
 #: What is told at night still belongs to the day before: the check-in of that morning comes.
@@ -34,6 +34,18 @@ def was_asked(draft: Draft, kind: str) -> bool:
     """Whether the patient was asked about a mere likeness a short while ago; then it is not asked again."""
     rule, standing = draft.world.rules[kind], draft.progress.alerted.get(kind)
     return rule.once and standing is not None and not _cooled_down(draft, rule, standing["at"])
+
+
+def own_up(draft: Draft, text: str) -> None:
+    """Say, once a local day at most, that a text in another language could not be read, and where help is.
+
+    Danger told in it sets off nothing; nobody may believe that it was heard.
+    """
+    today = draft.local.date().isoformat()
+    if draft.enrolment is None or draft.progress.unread_on == today or not draft.world.tongue.is_other(text):
+        return
+    say_section(draft, "other_language", Delivery())
+    draft.change_progress(unread_on=today)
 
 
 def respond_to(draft: Draft, kind: str, *, words: str = "", item: str = "", left_open: bool = False) -> SafetyRule:

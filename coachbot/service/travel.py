@@ -33,10 +33,15 @@ class Travel:
         self._settle = settle
 
     def to(self, moment: datetime, *, stop: Callable[[], bool] | None = None) -> datetime:
-        """Go to `moment`, or to where `stop` first says so. Returns the time reached."""
+        """Go to `moment`, or to where `stop` first says so. Returns the time reached.
+
+        With a `stop`, and nothing due that could bring it about, the time stays.
+        """
         self._settle()
         while not (stop and stop()):
             due = self._next_due()
+            if due is None and stop:
+                break
             if due is None or due > moment:
                 self._clock.hold(moment)
                 break

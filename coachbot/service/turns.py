@@ -175,8 +175,10 @@ class Turns:
             return
         if handing.keeps_out(draft, event):
             return
-        if isinstance(event, Said) and self._at_rest(draft, event):
-            return
+        if isinstance(event, Said):
+            safety.own_up(draft, event.text)
+            if self._at_rest(draft, event):
+                return
         if isinstance(event, Pressed) and _must_rest(draft, event):
             say_section(draft, "resting", Delivery())
             return
@@ -236,7 +238,7 @@ class Turns:
             if plan is not None:
                 changes.plans.append(plan)
         elif purpose == "touch":
-            opening = days.open_touchpoint(draft, row)
+            opening = days.open_touchpoint(draft, row, tx)
             if opening is not None:
                 self.apply(draft, *opening)
         elif purpose == "remind":

@@ -8,7 +8,7 @@ from random import Random
 from typing import Any
 
 from coachbot.authoring.pack import Pack
-from coachbot.safety import Watch
+from coachbot.safety import Tongue, Watch
 from coachbot.service.duty import Duty
 from coachbot.service.exercising import ExerciseBook
 from coachbot.service.ids import IdSource
@@ -46,6 +46,8 @@ class World:
     ids: IdSource
     rng: Random
     watch: Watch
+    #: Tells texts in a language that no lexicon of danger is for.
+    tongue: Tongue
     rules: Mapping[str, SafetyRule]
     #: Safety kind of an instrument's answer (`item_9_high`) to the rule it leads to, and its priority.
     item_rules: Mapping[str, tuple[str, str]]

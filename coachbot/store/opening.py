@@ -45,6 +45,12 @@ def open_store(
     return SqlStore(writer, reading_engine(path), keys, real=real)
 
 
+def is_made(url: str) -> bool:
+    """Whether the database of a URL is there already. Raises `StoreError` for what is no URL of ours."""
+    name = _checked(url).database
+    return name is not None and name != "" and Path(name).is_file()
+
+
 def _checked(url: str) -> URL:
     try:
         parsed = make_url(url)

@@ -444,6 +444,7 @@ class Note(Base, table=True):
     id: int = _id()
     patient: str = _patient()
     staff: int = Field(sa_type=Id)
+    #: Patients' time, whatever its name says; the demo's differs from the real one.
     at_real: float = _real()
     #: Sealed.
     body: bytes = _sealed()

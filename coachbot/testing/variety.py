@@ -43,6 +43,8 @@ _CODES: Mapping[str, tuple[Any, ...]] = {
     "alert.read_by": ("Lin",),
     "alert.read_at": ("15:10",),
     "site.phone": ("555 0100",),
+    "site.duty_days": (0, 1, 2),
+    "site.duty_at": ("09:00",),
     "diary.pain_last": (0, 7, 10),
     "exercises.conditions": (("pregnancy",), ()),
     "patient.practice_days": (("mon",), ("mon", "wed", "fri"), ()),

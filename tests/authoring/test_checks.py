@@ -10,7 +10,7 @@ import pytest
 from coachbot.authoring.catalogue import CATALOGUE
 from coachbot.authoring.faults import Fault, PackFaults
 from coachbot.authoring.pack import check_pack, load_pack
-from tests.authoring.bad_packs import BAD, GOOD, HELLO, Bad, lay
+from tests.authoring.bad_packs import BAD, GOOD, HELLO, HELLO_WORDS, Bad, lay
 
 DOCS = Path(__file__).parents[2] / "docs" / "checks.md"
 
@@ -58,3 +58,14 @@ def test_a_fault_reads_as_place_code_message_and_cure() -> None:
 def test_warnings_do_not_keep_a_pack_from_loading(tmp_path: Path) -> None:
     pack = load_pack(lay(tmp_path, {"content/de/a/hello.md": "## hi\nHallo.\n"}))
     assert {one.severity for one in pack.warnings} == {"warning"}
+
+
+def test_one_slip_is_told_once(tmp_path: Path) -> None:
+    words = GOOD[HELLO_WORDS].replace("Hello.", "Hello {{ patient.nmae }}.")
+    assert [one.code for one in check_pack(lay(tmp_path, {HELLO_WORDS: words}))] == ["WORDS_007"]
+
+
+def test_the_words_of_a_dialog_that_cannot_be_read_are_not_blamed(tmp_path: Path) -> None:
+    words = GOOD[HELLO_WORDS].replace("Hello.", "Hello {{ did }} {{ part }}.")
+    broken = GOOD[HELLO].replace("states:", "states: [", 1)
+    assert {one.code for one in check_pack(lay(tmp_path, {HELLO: broken, HELLO_WORDS: words}))} == {"YAML_001"}

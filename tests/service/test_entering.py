@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+
+from coachbot.errors import EnrolmentError
 from coachbot.service.turns import PATIENCE
 from tests.service.house import House, Person
 
@@ -98,3 +101,20 @@ def test_two_people_with_two_codes_are_two_enrolments(house: House) -> None:
     second = house.record(two).enrolment
     assert second is not None
     assert second.arm == "exercise"
+
+
+def test_staff_set_a_zone_that_the_coach_could_not_work_out(house: House) -> None:
+    person = house.patient()
+    code = house.enrolment_code(person)
+    assert house.coach.enrolments.set_zone(code, "Asia/Tokyo") == "18:00"
+    assert house.record(person).profile.zone == "Asia/Tokyo"
+    with pytest.raises(EnrolmentError, match="Europe/Berlin"):
+        house.coach.enrolments.set_zone(code, "Europe/Belin")
+    assert house.record(person).profile.zone == "Asia/Tokyo"
+
+
+def test_who_ended_a_rest_begins_the_sentence_with_a_capital(house: House) -> None:
+    person = house.patient(safety_hold=True)
+    house.coach.enrolments.end_rest(house.enrolment_code(person), "the clinic")
+    house.settle()
+    assert any("Hello Kim. The clinic has ended the rest" in text for text in person.texts)

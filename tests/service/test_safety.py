@@ -385,3 +385,34 @@ def test_an_alert_raised_by_silence_still_escalates(house: House) -> None:
     raised = house.alert(person, "crisis")
     assert raised.id == opened.id
     assert raised.escalated_at is not None
+
+
+# -- not understood ---------------------------------------------------------------------------------------
+UNCLEAR = ("qwrtz uiop", "hmm depends", "asdf jkl", "i want it to stop a bit maybe")
+
+
+def test_in_a_crisis_an_unclear_answer_gets_the_talk_s_own_words_and_the_numbers_never_an_offer_to_skip(
+    house: House,
+) -> None:
+    person = house.patient()
+    house.say(person, CRISIS)
+    said = [house.say(person, text)[-1] for text in UNCLEAR]
+    site = house.coach.world.site["en"]
+    assert not any("For example" in text or "Skip" in text or "that is my fault" in text for text in said)
+    assert said[0].startswith("Please tell me just this one thing")
+    assert all(str(site["emergency"]) in text and str(site["crisis_line"]) in text for text in said[1:])
+    assert all("a person looks" in text for text in said[1:])
+    assert house.place(person) == "safety/crisis safe_now"
+    assert house.alert(person, "crisis").acknowledged_at is None
+
+
+def test_every_question_of_a_safety_dialog_has_its_own_words_for_asking_again(house: House) -> None:
+    pack = house.coach.world.pack
+    lacking = [
+        (name, state.name, part)
+        for name in sorted(set(pack.library.safety.values()))
+        for state in pack.library.dialogs[name].states.values()
+        for part in ("again", "example")
+        if state.ask is not None and not pack.words.has("en", name, state.section or state.name, part)
+    ]
+    assert lacking == []

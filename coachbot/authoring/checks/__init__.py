@@ -11,7 +11,9 @@ from coachbot.authoring.checks.languages import check_languages
 from coachbot.authoring.checks.links import check_links
 from coachbot.authoring.checks.moments import check_moments
 from coachbot.authoring.checks.pictures import check_pictures
+from coachbot.authoring.checks.reached import check_reached
 from coachbot.authoring.checks.slots import check_slots
+from coachbot.authoring.checks.start import check_start
 from coachbot.authoring.checks.texts import check_texts
 from coachbot.authoring.checks.words import check_words
 from coachbot.authoring.faults import Fault
@@ -20,6 +22,8 @@ from coachbot.authoring.reading import Reading
 CHECKS = (
     check_flow,
     check_slots,
+    check_start,
+    check_reached,
     check_links,
     check_moments,
     check_words,

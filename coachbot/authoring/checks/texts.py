@@ -9,6 +9,7 @@ from jinja2 import nodes
 from coachbot.authoring import facts
 from coachbot.authoring.asks import slot_name
 from coachbot.authoring.checks.context import Context
+from coachbot.authoring.checks.words import in_words
 from coachbot.authoring.draft import Draft
 from coachbot.authoring.faults import Fault, fault
 from coachbot.authoring.instruments import SHARED as INSTRUMENT
@@ -21,12 +22,13 @@ _OF_COACH = frozenset(facts.OF_COACH)
 
 def check_texts(context: Context) -> Iterator[Fault]:
     """Faults in the Jinja2 of all words."""
+    broken = {in_words(name) for name in context.reading.broken}
     by_words: dict[str, list[Draft]] = {}
     for draft in context.drafts():
         by_words.setdefault(draft.source_words, []).append(draft)
     for language, shelf in context.reading.shelves.items():
         for path, sections in shelf.items():
-            if path == STATIC:
+            if path == STATIC or path in broken:
                 continue
             file = f"content/{language}/{path}.md"
             for section in sections.values():
@@ -44,10 +46,13 @@ def _section(context: Context, file: str, path: str, section: Section, drafts: l
             continue
         extra = _extra(path, part)
         yield from _constructs(file, line, tree)
-        yield from _names(context, file, line, tree, drafts, extra)
+        unknown = _unknown(context, tree, drafts, extra)
+        for (place, at), cure in unknown.items():
+            yield fault(file, line + at - 1, "WORDS_007", f"'{place}' does not exist", cure)
+        told = {place for place, _ in unknown}
         sure = _sure(context, section, drafts, part)
         for place, at in dict.fromkeys(text_risks(tree.body, sure)):
-            if path == INSTRUMENT or facts.OF_COACH.get(place, False):
+            if place in told or path == INSTRUMENT or facts.OF_COACH.get(place, False):
                 continue
             yield fault(file, line + at - 1, "WORDS_008", f"'{place}' may be missing here", _cure(place))
 
@@ -105,9 +110,11 @@ def _constructs(file: str, line: int, tree: nodes.Template) -> Iterator[Fault]:
             yield fault(file, at, "WORDS_016", "a loop runs over a slot or a fact only")
 
 
-def _names(
-    context: Context, file: str, line: int, tree: nodes.Template, drafts: list[Draft], extra: frozenset[str]
-) -> Iterator[Fault]:
+def _unknown(
+    context: Context, tree: nodes.Template, drafts: list[Draft], extra: frozenset[str]
+) -> dict[tuple[str, int], str]:
+    """What a text names that does not exist, with its line in the text and the cure."""
+    found = {}
     own = {target.name for loop in tree.find_all(nodes.For) for target in _targets(loop)}
     known = frozenset({*own, *extra, *context.wider})
     for draft in drafts:
@@ -118,7 +125,8 @@ def _names(
             continue
         cure = context.unknown(place, known)
         if cure is not None:
-            yield fault(file, line + at - 1, "WORDS_007", f"'{place}' does not exist", cure)
+            found[place, at] = cure
+    return found
 
 
 def _targets(loop: nodes.For) -> Iterator[nodes.Name]:

@@ -119,10 +119,15 @@ def _label_line(section: Section, place: int) -> int:
     return section.label_lines[place] if place < len(section.label_lines) else section.line
 
 
+def in_words(dialog: str) -> str:
+    """The path of the words of a dialog, from its name."""
+    return _BROKEN_FOLDERS.sub(r"\1s/", dialog)
+
+
 # -- files and lengths ------------------------------------------------------------------------------------------
 def _leftovers(context: Context) -> Iterator[Fault]:
     used = {draft.source_words for draft in context.drafts()} | FREE
-    broken = {_BROKEN_FOLDERS.sub(r"\1s/", name) for name in context.reading.broken}
+    broken = {in_words(name) for name in context.reading.broken}
     for language, shelf in context.reading.shelves.items():
         for path in shelf:
             if path not in used and path not in broken and not path.startswith(_FREE_FOLDERS):

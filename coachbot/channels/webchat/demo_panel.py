@@ -16,6 +16,7 @@ from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Re
 
 from coachbot.channels.webchat.front import COOKIE, base_path
 from coachbot.channels.webchat.guards import RefusalError, body_of
+from coachbot.errors import EnrolmentError
 from coachbot.service.desk import Desk
 
 _FILES = Path(__file__).parent / "demo"
@@ -28,7 +29,10 @@ class DemoDesk(Protocol):
     """What the panel needs of the demo."""
 
     async def jump(self, *, hours: float = 0, days: float = 0, to_next: bool = False) -> None:
-        """Move patients' time on, running what is due on the way; returns when everything is sent."""
+        """Move patients' time on, running what is due on the way; returns when everything is sent.
+
+        Raises `EnrolmentError` where there is no next touchpoint to go to.
+        """
 
     async def state(self, patient: str | None) -> Mapping[str, Any]:
         """What the panel shows; None before anybody came in. JSON-ready, every key may be missing:
@@ -64,7 +68,10 @@ def create_panel(demo: DemoDesk, desk: Desk) -> APIRouter:
         return JSONResponse(dict(shown), headers={"cache-control": "no-store"})
 
     async def jump(request: Request) -> Response:
-        await demo.jump(**_wanted(await body_of(request)))
+        try:
+            await demo.jump(**_wanted(await body_of(request)))
+        except EnrolmentError as error:
+            return _said(409, str(error))
         return JSONResponse({"ok": True}, headers={"cache-control": "no-store"})
 
     async def new(request: Request) -> Response:

@@ -26,7 +26,7 @@ from coachbot.engine.answers.lexing import (
     without,
 )
 from coachbot.engine.answers.phrases import Phrases
-from coachbot.engine.answers.readings import Answer, OutOfRange, Reading, Unclear
+from coachbot.engine.answers.readings import Answer, Halfway, OutOfRange, Reading, Unclear
 from coachbot.engine.asks import Number, Scale
 
 #: Kinds: N number, F fraction, A article, U unit, V unit after which a bare number counts ("1 h 20"),
@@ -36,6 +36,7 @@ _AMOUNT = re.compile(
     r"(?P<unit>[UVX])?"
     r"(?:(?<=[UV])&?A?(?P<more_part>F)|(?<=V)&?(?P<more>N)(?![UVXF:/])|(?<=[UV])&?(?P<rest>N)(?P<rest_unit>[UV]))?"
 )
+_SIX_AND_A_HALF = re.compile(r"N(?:A?(?P<part>F)|N/N)")
 _CLOCK = re.compile(r"N:N")
 #: Words around a bare number; more of them tell a story that may count anything.
 _LONGEST_STORY = 15
@@ -62,16 +63,16 @@ def within(value: float, ask: Number | Scale) -> Reading:
 
 
 def read_exact_scale(ask: Scale, folded: str, phrases: Phrases) -> Reading | None:
-    """A number and nothing else ("6", "six", "6/10"), as an instrument's item needs it."""
-    marks = without(_scale_lexicon(phrases).marks(folded), ",")
-    return _scaled(ask, marks) if kinds(marks) in ("N", "N/N") else None
+    """A number and nothing else ("6", "six", "6/10", "about 6"), as an instrument's item needs it."""
+    marks = without(_scale_lexicon(phrases).marks(folded), "~,&")
+    return _scaled(ask, marks) if kinds(marks) in ("N", "N/N") else _with_fraction(ask, marks)
 
 
 def read_scale(ask: Scale, folded: str, phrases: Phrases) -> Reading:
     """A number somewhere in a short text; several different ones are asked again."""
     marks = without(_scale_lexicon(phrases).marks(folded), "~,&b" + ("%" if ask.high == 100 else ""))
     row = kinds(marks)
-    fault = _hindrance(row) or (Unclear("not_whole") if "F" in row else None)
+    fault = _with_fraction(ask, marks) or _hindrance(row) or (Unclear("not_whole") if "F" in row else None)
     if fault:
         return fault
     found = [marks[m.start() : m.end()] for m in re.finditer(r"N(?:/N|[XY%])?", row)]
@@ -115,8 +116,24 @@ def _whole_within(ask: Number, value: float, converted: bool) -> Reading:
     if converted:
         value = float(floor(value + 0.5)) if ask.whole else round(value, 2)
     if ask.whole and value != int(value):
-        return Unclear("not_whole")
+        return _halfway(ask, value)
     return within(value, ask)
+
+
+def _halfway(ask: Number | Scale, value: float) -> Reading:
+    """The two whole answers beside a value; a value outside the limits is no answer at all."""
+    if isinstance(within(value, ask), OutOfRange):
+        return Unclear("not_whole")
+    return Halfway(floor(value), floor(value) + 1)
+
+
+def _with_fraction(ask: Scale, marks: list[Mark]) -> Reading | None:
+    """ "Six and a half", "6 1/2" on a scale of whole numbers, and nothing else."""
+    found = _SIX_AND_A_HALF.fullmatch(kinds(marks))
+    if found is None:
+        return None
+    part = marks[-1].number if found["part"] else marks[1].number / (marks[3].number or 1)
+    return _halfway(ask, marks[0].number + part) if 0 < part < 1 else None
 
 
 def _is_range(own: list[re.Match[str]], row: str) -> bool:
@@ -171,7 +188,7 @@ def _scaled(ask: Scale, marks: list[Mark]) -> Reading:
     value = marks[0].number
     if len(marks) > 1 and marks[-1].kind == NUMBER and marks[-1].number != ask.high:
         return Unclear("other_scale")
-    return within(value, ask) if value == int(value) else Unclear("not_whole")
+    return within(value, ask) if value == int(value) else _halfway(ask, value)
 
 
 def _clock_times(marks: list[Mark]) -> list[Mark]:

@@ -13,7 +13,7 @@ from coachbot.engine.answers.folding import plain
 #: The words that stand above every dialog; each needs at least one phrase.
 INTERRUPTS = (
     "stop", "pause", "help", "menu", "back", "later", "therapist", "my_data", "bad_day", "fewer", "resume",
-    "progress", "doctor_page",
+    "progress", "doctor_page", "settings",
 )  # fmt: skip
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -101,6 +101,9 @@ class Phrases:
     meanings: Mapping[str, str] = field(default_factory=dict)
     #: What is said during a quiet stretch: phrase to code.
     waiting: Mapping[str, str] = field(default_factory=dict)
+    #: Said before one's name ("my name is"), and before the name one would like to be called by ("call me").
+    name_openings: Words = frozenset()
+    name_wishes: Words = frozenset()
     #: Takes back a yes or no that came before ("yes, but").
     contrasts: Words = frozenset()
     polite: Words = frozenset()

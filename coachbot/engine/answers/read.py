@@ -16,10 +16,12 @@ from coachbot.engine.answers import choices, dates, fuzzy, numbers, several, tim
 from coachbot.engine.answers.folding import LONGEST, clean, fold, holds, plain, spellings, trimmed
 from coachbot.engine.answers.interrupts import interrupt_of, may_mean_stop
 from coachbot.engine.answers.options import Option, named, options_of
+from coachbot.engine.answers.personal import is_number_to_call, name_in
 from coachbot.engine.answers.phrases import Phrases
 from coachbot.engine.answers.readings import (
     Answer,
     AskBack,
+    Halfway,
     Interrupt,
     OutOfRange,
     Reading,
@@ -31,7 +33,7 @@ from coachbot.engine.asks import Ask, Choice, Day, FreeText, Number, Scale, Seve
 #: Texts up to this length are read once and remembered, without who wrote them. Nobody's story is this short.
 _SHORT = 16
 
-__all__ = ["Answer", "AskBack", "Interrupt", "OutOfRange", "Reading", "Skip", "Unclear", "read"]
+__all__ = ["Answer", "AskBack", "Halfway", "Interrupt", "OutOfRange", "Reading", "Skip", "Unclear", "read"]
 
 
 def read(
@@ -113,6 +115,10 @@ def _read_text(ask: FreeText, text: str, phrases: Phrases) -> Reading:
             return Unclear("required") if ask.required else Skip()
         if phrases.interrupts.get(key) == "stop" and " " in key:
             return AskBack("confirm_stop")
+    if ask.means == "name":
+        return Answer(name_in(words, phrases), shortened)
+    if ask.means == "phone" and not is_number_to_call(words):
+        return Skip()
     return Answer(words, shortened)
 
 
@@ -193,7 +199,7 @@ def _last(ask: Ask, said: _Said) -> Reading:
     if stops and not isinstance(ask, Number | Scale | TimeOfDay | Day):
         return AskBack("confirm_stop")
     reading = _value(ask, said.folded, said)
-    if isinstance(reading, Answer | OutOfRange):
+    if isinstance(reading, Answer | OutOfRange | Halfway):
         return reading
     if stops:
         return AskBack("confirm_stop")

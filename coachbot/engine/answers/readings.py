@@ -47,6 +47,14 @@ class OutOfRange:
 
 
 @dataclass(frozen=True, slots=True)
+class Halfway:
+    """Understood, but between two answers that there are: which of the two?"""
+
+    low: int
+    high: int
+
+
+@dataclass(frozen=True, slots=True)
 class Unclear:
     """Not understood. Reasons:
 
@@ -59,4 +67,4 @@ class Unclear:
     reason: str
 
 
-Reading: TypeAlias = Answer | Interrupt | Skip | AskBack | OutOfRange | Unclear
+Reading: TypeAlias = Answer | Interrupt | Skip | AskBack | OutOfRange | Halfway | Unclear

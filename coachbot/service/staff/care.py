@@ -98,7 +98,7 @@ class Care:
         text = fields.get("text", "").strip()
         if not text or len(text) > _LONGEST_NOTE:
             raise StaffError(f"a note has between 1 and {_LONGEST_NOTE} characters")
-        row = NoteRow(self._ids.next(), patient, staff.id, self._clock.real(), text)
+        row = NoteRow(self._ids.next(), patient, staff.id, self._clock.now().timestamp(), text)
         self._change(lambda tx: tx.add_note(row))
 
     def _care(self, staff: StaffRow, patient: str, fields: Fields) -> None:

@@ -90,7 +90,7 @@ class NoteRow:
     id: int
     patient: str
     staff: int
-    #: Real seconds.
+    #: Seconds of patients' time, so that it stands right in their talk; on the real clock they are the same.
     at: float
     text: str
 

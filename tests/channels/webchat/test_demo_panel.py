@@ -9,6 +9,7 @@ import pytest
 from fastapi import FastAPI
 
 from coachbot.channels.webchat.demo_panel import create_panel
+from coachbot.errors import EnrolmentError
 
 from .fakes import FakeDesk
 
@@ -21,8 +22,11 @@ class FakeDemo:
     def __init__(self) -> None:
         self.jumps: list[dict[str, Any]] = []
         self.asked: list[str | None] = []
+        self.nothing_planned = False
 
     async def jump(self, *, hours: float = 0, days: float = 0, to_next: bool = False) -> None:
+        if to_next and self.nothing_planned:
+            raise EnrolmentError("Nothing is planned yet.")
         self.jumps.append({"hours": hours, "days": days, "to_next": to_next})
 
     async def state(self, patient: str | None) -> Mapping[str, Any]:
@@ -79,6 +83,13 @@ async def test_no_other_jump(visit: Any, demo: FakeDemo, body: dict[str, Any]) -
     async with visit() as browser:
         assert (await browser.post("/demo/api/jump", json=body)).status_code == 400
     assert demo.jumps == []
+
+
+async def test_a_jump_to_nothing_says_why(visit: Any, demo: FakeDemo) -> None:
+    demo.nothing_planned = True
+    async with visit() as browser:
+        answer = await browser.post("/demo/api/jump", json={"to": "next"})
+    assert (answer.status_code, answer.json()["message"]) == (409, "Nothing is planned yet.")
 
 
 async def test_a_fresh_code(visit: Any, demo: FakeDemo) -> None:

@@ -355,3 +355,22 @@ def test_a_sentence_that_opens_with_yes_or_no_picks_the_bare_label(reads: Any) -
 def test_small_words_do_not_hide_a_label(reads: Any) -> None:
     ask = Choice("felt", ("softer", "sad"))
     assert reads(ask, "I became sad", {"softer": "Something softens", "sad": "I become sad"}) == Answer("sad")
+
+
+BEGIN = {"begin": "Yes, let's begin", "later": "Another time"}
+PAUSED = {"go_on": "Go on", "end": "End here"}
+
+
+@pytest.mark.parametrize(
+    ("labels", "text", "want"),
+    [
+        (BEGIN, "ok lets go", Answer("begin")),
+        (BEGIN, "lets go", Answer("begin")),
+        (BEGIN, "another time", Answer("later")),
+        (PAUSED, "carry on", Answer("go_on")),
+        (PAUSED, "lets carry on please", Answer("go_on")),
+        (PAUSED, "ask somone", Interrupt("therapist")),
+    ],
+)
+def test_what_people_type_to_go_on(reads: Any, labels: dict[str, str], text: str, want: Reading) -> None:
+    assert reads(Choice("way", tuple(labels)), text, labels) == want

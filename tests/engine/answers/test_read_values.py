@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from coachbot.engine.answers.readings import Answer, AskBack, Interrupt, OutOfRange, Reading, Skip, Unclear
+from coachbot.engine.answers.readings import Answer, AskBack, Halfway, Interrupt, OutOfRange, Reading, Skip, Unclear
 from coachbot.engine.asks import Day, FreeText, Number, Scale, TimeOfDay, Wait
 
 PAIN = Scale("pain", 0, 10)
@@ -35,9 +35,14 @@ PAIN_ROWS: list[tuple[str, Reading]] = [
     ("between 6 and 7", Unclear("two_values")),
     ("6, yes 6", Answer(6)),
     ("it was 3 before and 5 now", Unclear("two_values")),
-    ("7,5", Unclear("not_whole")),
-    ("7.5", Unclear("not_whole")),
-    ("seven and a half", Unclear("not_whole")),
+    ("7,5", Halfway(7, 8)),
+    ("7.5", Halfway(7, 8)),
+    ("seven and a half", Halfway(7, 8)),
+    ("six and a half", Halfway(6, 7)),
+    ("6 1/2", Halfway(6, 7)),
+    ("ten and a half", Unclear("not_whole")),
+    ("half", Unclear("not_whole")),
+    ("7ish i guess", Answer(7)),
     ("11", OutOfRange(11, 0, 10)),
     ("-2", OutOfRange(-2, 0, 10)),
     ("60%", Unclear("other_unit")),
@@ -66,7 +71,10 @@ EXACT_ROWS: list[tuple[str, Reading]] = [
     ("six", Answer(6)),
     ("6/10", Answer(6)),
     ("12", OutOfRange(12, 0, 10)),
-    ("about six", Unclear("no_match")),
+    ("about six", Answer(6)),
+    ("7ish i guess", Answer(7)),
+    ("six and a half", Halfway(6, 7)),
+    ("6 or 7", Unclear("no_match")),
     ("no pain", Unclear("no_match")),
     ("6 or 7", Unclear("no_match")),
     ("pause", Interrupt("pause")),
@@ -123,7 +131,8 @@ MINUTES_ROWS: list[tuple[str, Reading]] = [
     ("3 sets", Unclear("other_unit")),
     ("at 7 pm I did 20 minutes", Answer(20)),
     ("a couple of minutes", Answer(2)),
-    ("7.5", Unclear("not_whole")),
+    ("7.5", Halfway(7, 8)),
+    ("six and a half", Halfway(6, 7)),
     ("0", OutOfRange(0, 1, 180)),
     ("none", OutOfRange(0, 1, 180)),
     ("5 hours", OutOfRange(300, 1, 180)),

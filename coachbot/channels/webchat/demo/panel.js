@@ -69,11 +69,17 @@ function armButton(arm) {
   return button;
 }
 
+let away = '';
+
+/** What a lost server left behind goes when it is back; anything said since then stays. */
 async function refresh() {
   try {
     showState(await ask('demo/api/state'));
+    if (away && byId('busy').textContent === away) byId('busy').textContent = '';
+    away = '';
   } catch (error) {
-    byId('busy').textContent = error.message;
+    away = 'The server does not answer. This goes on by itself when it is back.';
+    byId('busy').textContent = away;
   }
 }
 

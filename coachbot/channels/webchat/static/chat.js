@@ -4,6 +4,7 @@ import { prepareDeviceLink } from './device.js';
 import { byId } from './dom.js';
 import { showEntry } from './entry.js';
 import { Burst, Log } from './log.js';
+import { prepareMenu } from './menu.js';
 import { ask, Outgoing, Stream } from './net.js';
 import { Talk } from './talk.js';
 import { word } from './words.js';
@@ -38,6 +39,7 @@ class Page {
   listen() {
     prepareComposer(this.talk);
     prepareDeviceLink();
+    prepareMenu(this.talk);
     byId('earlier').addEventListener('click', () => this.showEarlier());
     addEventListener('offline', () => this.lost());
     addEventListener('online', () => { if (!byId('talk').hidden) this.stream.start(); });

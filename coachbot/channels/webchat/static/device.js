@@ -5,16 +5,15 @@ import { word } from './words.js';
 
 export function prepareDeviceLink() {
   const dialog = byId('device');
-  byId('more').addEventListener('click', () => open(dialog));
   byId('device-close').addEventListener('click', () => dialog.close());
   byId('device-copy').addEventListener('click', copy);
 }
 
-async function open(dialog) {
+export async function openDeviceLink() {
   byId('device-link').value = '';
   byId('device-error').textContent = '';
   byId('device-copy').textContent = word('copy');
-  dialog.showModal();
+  byId('device').showModal();
   const { status, data } = await ask('api/link', {});
   if (status === 200) byId('device-link').value = new URL(data.path, document.baseURI).href;
   else byId('device-error').textContent = data.message || word('error_network');

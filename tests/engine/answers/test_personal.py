@@ -1,0 +1,44 @@
+"""A name and a number are taken out of the sentence around them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from coachbot.engine.answers.readings import Answer, Interrupt, Skip
+from coachbot.engine.asks import FreeText
+
+NAME = FreeText("name", 60, required=True, means="name")
+PHONE = FreeText("phone", 40, means="phone")
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("my name is Bob but call me bobby", "bobby"),
+        ("call me Bobby please", "Bobby"),
+        ("Hi, I'm Mei.", "Mei"),
+        ("I am Juan de la Cruz", "Juan de la Cruz"),
+        ("My name is Anne-Marie, and I live in Leeds", "Anne-Marie"),
+        ("Bob", "Bob"),
+        ("Dr. Smith", "Dr. Smith"),
+        ("Will", "Will"),
+        ("call me", "call me"),
+        ("李伟", "李伟"),
+        ("I'm", "I'm"),
+        ("...", "..."),
+    ],
+)
+def test_a_name_is_taken_without_the_sentence_around_it(reads: Any, text: str, name: str) -> None:
+    assert reads(NAME, text) == Answer(name)
+
+
+@pytest.mark.parametrize("text", ["none of your buisness", "None of your business!", "no", "rather not", "why?"])
+def test_what_nobody_can_dial_is_a_skip(reads: Any, text: str) -> None:
+    assert reads(PHONE, text) == Skip()
+
+
+def test_a_number_is_kept_as_it_was_written_and_a_command_stays_one(reads: Any) -> None:
+    assert reads(PHONE, "it's 0761 / 123 45") == Answer("it's 0761 / 123 45")
+    assert reads(PHONE, "help") == Interrupt("help")
