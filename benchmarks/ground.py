@@ -13,7 +13,7 @@ from pathlib import Path
 from random import Random
 
 from coachbot.authoring.pack import Pack, load_pack
-from coachbot.bootstrap import Coach, assemble
+from coachbot.bootstrap import Coach, assemble, spare_the_collector
 from coachbot.engine.events import Opened
 from coachbot.engine.model import Conversation
 from coachbot.service.clock import StandingClock
@@ -112,7 +112,7 @@ def ground(patients: int, pack: Pack | None = None) -> Iterator[Ground]:
         )
         desk = coach.desk("bench")
         gc.collect()
-        gc.freeze()  # as the engine process does
+        spare_the_collector()  # as the engine process does
         yield Ground(coach, folder, desk.account, _enrol(coach, desk.account, patients), count())
         store.close()
 

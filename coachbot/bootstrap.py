@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
@@ -49,6 +50,8 @@ log = logging.getLogger("coachbot")
 
 _SMALL_WORDS = ("export", "progress", "doctor_page", "channel", "webchat", "terminal", "telegram")
 _SITE_CODE = "site"
+#: Objects more than were let go before the collector looks: far more than a group of turns makes at once.
+_COLLECT_AFTER = 50_000
 
 
 def pack_at(root: Path) -> Path:
@@ -305,6 +308,15 @@ def staff_rooms(coach: Coach) -> StaffRooms:
         Care(store, world.clock, writer, world.ids, coach.enrolments, audit),
         world,
     )
+
+
+def spare_the_collector() -> None:
+    """For the engine process, once all is loaded: the cyclic collector looks seldom, and never through the pack.
+
+    What a group of turns makes is let go by itself at its end; a collection in its midst would only walk through it.
+    """
+    gc.freeze()
+    gc.set_threshold(max(_COLLECT_AFTER, gc.get_threshold()[0]), *gc.get_threshold()[1:])
 
 
 def assemble(

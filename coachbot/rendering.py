@@ -210,7 +210,7 @@ def render(source: str, scope: Scope) -> str:
 class _Worded:
     """A section ready to be shown."""
 
-    __slots__ = ("labels", "parts", "weeks")
+    __slots__ = ("fixed", "labels", "parts", "weeks")
 
     def __init__(self, section: Section) -> None:
         self.weeks = section.weeks
@@ -218,6 +218,8 @@ class _Worded:
             part: tuple(_Wording(source) for source in section.part(part)) for part in ("text", "again", "example")
         }
         self.labels = tuple((code, label, _label(label)) for code, label in section.labels)
+        #: The labels as they stand, if none has a formula.
+        self.fixed = section.labels if all(wording is None for _, _, wording in self.labels) else None
 
     def fitting(self, part: str, scope: Scope) -> tuple[_Wording, ...]:
         """The wordings of a part that fit the week: its own ones, else those of any week, else all."""
@@ -257,6 +259,8 @@ class Words:
         worded = self._worded(language, words, section)
         if worded is None:
             return ()
+        if worded.fixed is not None:
+            return worded.fixed
         return tuple(
             (code, wording.text(scope).strip() if wording else label) for code, label, wording in worded.labels
         )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import gc
 import logging
 import signal
 import socket
@@ -15,7 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from coachbot.bootstrap import Coach, StaffRooms, assemble, pack_root, staff_rooms
+from coachbot.bootstrap import Coach, StaffRooms, assemble, pack_root, spare_the_collector, staff_rooms
 from coachbot.demo_clinic import DemoClinic
 from coachbot.errors import CoachbotError, SettingsError, StoreError
 from coachbot.registry import channel_kinds
@@ -283,8 +282,7 @@ class Engine:
 
         self._loop = asyncio.get_running_loop()
         parts = self._parts = self._build()
-        # The pack stays as it is for the life of the process; the collector need not look through it again.
-        gc.freeze()
+        spare_the_collector()
         self._sender_wake = parts.coach.sender.wake
         parts.coach.sender.recover()
         parts.writer.start()

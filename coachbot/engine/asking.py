@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any
 
 from coachbot.engine import effects as fx
@@ -85,11 +86,17 @@ def codes_of(ask: Ask | None) -> tuple[str, ...]:
         case YesNo():
             return ("yes", "no")
         case Scale():
-            return tuple(str(value) for value in range(ask.low, ask.high + 1))
+            return _numbers(ask.low, ask.high)
         case Wait():
             return WAITING_RECORDED if ask.written else WAITING
         case _:
             return ()
+
+
+@lru_cache(maxsize=256)
+def _numbers(low: int, high: int) -> tuple[str, ...]:
+    """The codes of a scale."""
+    return tuple(str(value) for value in range(low, high + 1))
 
 
 def reask(walk: Walk) -> None:

@@ -8,9 +8,11 @@ from datetime import datetime, timedelta
 from typing import TypeAlias
 
 from coachbot.engine.asks import Ask
+from coachbot.engine.changing import quick
 from coachbot.engine.model import EMPTY, Scope, Value
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Text:
     """A text to be rendered: where its words stand and what may be put into them."""
@@ -25,6 +27,7 @@ class Text:
     scope: Scope = EMPTY
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Chose:
     """A way that guards decided, for whoever asks later why the patient got this. No effect: nothing is to be done."""
@@ -48,6 +51,7 @@ class Say:
     sounds: bool = False
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Show:
     """Show a question and its choices; the prompt with this token is now open."""
@@ -88,6 +92,7 @@ class Disarm:
     purpose: str
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Act:
     """Do something outside the talk: one of `coachbot.engine.actions.ACTIONS`."""

@@ -14,6 +14,7 @@ from typing import Any, Literal, TypeAlias
 
 from coachbot.engine.answers.phrases import Phrases
 from coachbot.engine.asks import Ask
+from coachbot.engine.changing import quick
 from coachbot.engine.machine import DialogMachine
 
 #: What a slot can hold; dates and times are ISO text, "missing" is None.
@@ -39,6 +40,9 @@ class _Nothing(Mapping[str, Any]):
 
     def __len__(self) -> int:
         return 0
+
+    def __contains__(self, key: object) -> bool:
+        return False
 
     def __hash__(self) -> int:
         return 0
@@ -217,6 +221,7 @@ class Passed:
     slots: Mapping[str, Value]
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Frame:
     """One dialog on the stack."""
@@ -244,6 +249,7 @@ class Frame:
 PromptMode = Literal["open", "paused", "confirm_stop", "offer_skip"]
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Prompt:
     """The question now open. Its token makes an older button harmless."""

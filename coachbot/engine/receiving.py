@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from coachbot.engine import effects as fx
 from coachbot.engine.answers.interrupts import interrupt_in
@@ -18,7 +19,7 @@ from coachbot.engine.asking import (
     start_wait,
     which_of_two,
 )
-from coachbot.engine.asks import Ask, Choice, FreeText, Scale, Several, Wait, YesNo
+from coachbot.engine.asks import Ask, Choice, Day, FreeText, Scale, Several, Wait, YesNo
 from coachbot.engine.changing import changed
 from coachbot.engine.events import Attached, Closed, Concerned, Opened, Pressed, Said, TimerFired
 from coachbot.engine.meeting import meet, meet_after
@@ -72,7 +73,7 @@ def _said_to_prompt(walk: Walk, text: str) -> None:
         text,
         labels=dict(prompt.labels),
         phrases=walk.library.phrases_for(walk.conversation.language),
-        today=_today(walk),
+        today=_today(walk, ask),
         chosen=prompt.chosen,
     )
     if _is_unread(ask, reading) and meet(walk, text):
@@ -110,7 +111,10 @@ def _is_unread(ask: Ask, reading: Reading) -> bool:
     return isinstance(reading, AskBack) or (isinstance(reading, Unclear) and reading.reason not in _NO_WORDS)
 
 
-def _today(walk: Walk) -> date:
+def _today(walk: Walk, ask: Ask) -> date:
+    """The patient's local day, against which a date is read; nothing else is."""
+    if not isinstance(ask, Day):
+        return walk.now.date()
     today = walk.facts.get("today") or {}
     value = today.get("date")
     return date.fromisoformat(value) if value else walk.now.date()
@@ -121,7 +125,7 @@ def _answered_mode(walk: Walk, text: str) -> bool:
     prompt, (codes, _) = walk.prompt, offered(walk)
     assert prompt is not None
     phrases = walk.library.phrases_for(walk.conversation.language)
-    reading = read(Choice("mode", codes), text, labels=dict(prompt.labels), phrases=phrases, today=_today(walk))
+    reading = read(Choice("mode", codes), text, labels=dict(prompt.labels), phrases=phrases, today=walk.now.date())
     if isinstance(reading, Answer):
         choose_mode(walk, str(reading.value))
         return True
@@ -152,7 +156,7 @@ def _said_while_waiting(walk: Walk, text: str) -> None:
     assert ask is not None
     assert prompt is not None
     phrases = walk.library.phrases_for(walk.conversation.language)
-    reading = read(ask, text, labels=dict(prompt.labels), phrases=phrases, today=_today(walk))
+    reading = read(ask, text, labels=dict(prompt.labels), phrases=phrases, today=walk.now.date())
     match reading:
         case Answer(value="next") | Skip():
             wait_over(walk)
@@ -226,9 +230,8 @@ def answer(walk: Walk, value: Value) -> None:
     state = walk.state
     ask = state.ask
     assert ask is not None
-    _pass(walk)
     walk.close_prompt("answered")
-    walk.fill(_slot_of(ask), value)
+    walk.fill(_slot_of(ask), value, **_passed(walk, ask))
     kind = _danger(state, value)
     if kind is not None:
         raise_danger(walk, state, kind, value)
@@ -246,6 +249,8 @@ def _outcome(ask: Ask, value: Value) -> str:
 
 
 def _danger(state: State, value: Value) -> str | None:
+    if not state.dangers:
+        return None
     values = value if isinstance(value, tuple) else (value,)
     return next((state.dangers[str(v)] for v in values if str(v) in state.dangers), None)
 
@@ -275,9 +280,8 @@ def skip(walk: Walk) -> None:
         walk.prompt = changed(prompt, tries=1, skipped=True)
         show(walk, walk.text(state.section or state.name, "again", ask_kind=ask.kind))
         return
-    _pass(walk)
     walk.close_prompt("answered")
-    walk.fill(_slot_of(ask), None)
+    walk.fill(_slot_of(ask), None, **_passed(walk, ask))
     if "missing" in state.dangers:
         raise_danger(walk, state, state.dangers["missing"], None)
         return
@@ -292,11 +296,12 @@ def _leave_skipped(walk: Walk, state: State) -> None:
     walk.run()
 
 
-def _pass(walk: Walk) -> None:
+def _passed(walk: Walk, ask: Ask) -> dict[str, Any]:
+    """What changes in the frame of a question that is answered: "back" can return to it."""
     frame = walk.top
-    if isinstance(walk.state.ask, Wait):
-        return
-    walk.replace_top(passed=(*frame.passed, Passed(frame.state, frame.slots))[-_PASSED_KEPT:])
+    if isinstance(ask, Wait):
+        return {}
+    return {"passed": (*frame.passed, Passed(frame.state, frame.slots))[-_PASSED_KEPT:]}
 
 
 def back(walk: Walk) -> None:

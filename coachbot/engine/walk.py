@@ -16,6 +16,7 @@ from coachbot.engine import effects as fx
 from coachbot.engine.actions import ACTIONS
 from coachbot.engine.asks import Ask, Choice
 from coachbot.engine.changing import changed
+from coachbot.engine.layers import Layers
 from coachbot.engine.model import (
     EMPTY,
     Action,
@@ -71,8 +72,8 @@ class Walk:
         self.facts = conversation.facts
         self.frames = list(conversation.frames)
         self.prompt = conversation.prompt
-        self.programme_slots = dict(conversation.programme_slots)
-        self.always_slots = dict(conversation.always_slots)
+        self.programme_slots = conversation.programme_slots
+        self.always_slots = conversation.always_slots
         self.closed = list(conversation.closed)
         self.resting = conversation.resting
         self.effects: list[fx.Effect] = []
@@ -86,11 +87,12 @@ class Walk:
 
     @property
     def dialog(self) -> Dialog:
-        return self.library.dialogs[self.top.dialog]
+        return self.library.dialogs[self.frames[-1].dialog]
 
     @property
     def state(self) -> State:
-        return self.dialog.states[self.top.state]
+        top = self.frames[-1]
+        return self.library.dialogs[top.dialog].states[top.state]
 
     @property
     def asked(self) -> Ask | None:
@@ -100,15 +102,13 @@ class Walk:
             return replace(ask, of=ask.offered(self.scope()), only=None, without=None)
         return ask
 
-    def scope(self) -> dict[str, Any]:
-        """All names that guards and texts of the top frame may use."""
-        return {
-            **self.dialog.blank,
-            **self.facts,
-            **self.programme_slots,
-            **self.always_slots,
-            **self.top.slots,
-        }
+    def scope(self, **extra: Any) -> Scope:
+        """All names that guards and texts of the top frame may use, as they now are."""
+        layers: tuple[Scope, ...] = (self.always_slots, self.programme_slots, self.facts)
+        if self.frames:
+            top = self.frames[-1]
+            layers = (top.slots, *layers, self.library.dialogs[top.dialog].blank)
+        return Layers(extra, *layers) if extra else Layers(*layers)
 
     def root(self) -> int:
         """Index of the frame that opened the talk on top (its group): below it stands another talk."""
@@ -137,25 +137,26 @@ class Walk:
 
     def text(self, section: str, part: str = "text", words: str | None = None, **extra: Any) -> fx.Text:
         """A text of the top dialog (or of `words`), with everything it may name."""
-        scope = self.scope() if self.frames else {**self.facts, **self.programme_slots, **self.always_slots}
         place = words if words is not None else self.dialog.words
-        return fx.Text(place, section, part, self.rng.random(), {**scope, **extra} if extra else scope)
+        return fx.Text(place, section, part, self.rng.random(), self.scope(**extra))
 
     def say_of_itself(self, section: str, **extra: Any) -> None:
         """Say one of the coach's own sentences (`coach.md`)."""
         self.emit(fx.Say(self.text(section, words="coach", **extra)))
 
     # -- slots ---------------------------------------------------------------------------------------
-    def fill(self, name: str, value: Value) -> None:
-        """Put a value into a slot, where its scope says it lives."""
+    def fill(self, name: str, value: Value, **changes: Any) -> None:
+        """Put a value into a slot, where its scope says it lives; `changes` are other changes of the top frame."""
         slot = self.dialog.slots.get(name)
         scope = slot.scope if slot else "dialog"
         if scope == "programme":
-            self.programme_slots[name] = value
+            self.programme_slots = {**self.programme_slots, name: value}
         elif scope == "always":
-            self.always_slots[name] = value
+            self.always_slots = {**self.always_slots, name: value}
         else:
-            self.replace_top(slots={**self.top.slots, name: value})
+            changes["slots"] = {**self.top.slots, name: value}
+        if changes:
+            self.replace_top(**changes)
 
     def replace_top(self, **changes: Any) -> None:
         self.frames[-1] = changed(self.frames[-1], **changes)
@@ -406,5 +407,6 @@ class Walk:
 def _looked_up(scope: Scope, name: str) -> Any:
     value: Any = scope
     for part in name.split("."):
-        value = value.get(part) if isinstance(value, Mapping) else None
+        get = getattr(value, "get", None)
+        value = get(part) if get else None
     return value

@@ -9,6 +9,7 @@ from typing import Any
 
 from coachbot.engine import effects as fx
 from coachbot.engine.asks import Several
+from coachbot.engine.changing import changed
 from coachbot.engine.model import Dialog
 from coachbot.instruments import Answer, Instrument, Item
 from coachbot.instruments.scoring import score
@@ -18,7 +19,7 @@ from coachbot.service import assessing, safety
 from coachbot.service import tally as tallies
 from coachbot.service.draft import Draft
 from coachbot.service.lessons import heard_in
-from coachbot.service.records import AlertRow, ConsentRow, DiaryRow, ResponseRow
+from coachbot.service.records import AlertRow, ConsentRow, DiaryRow, ResponseRow, Tally
 
 Arguments = Mapping[str, Any]
 #: Kind of a diary entry on what has changed in the patient's health or treatment.
@@ -42,21 +43,21 @@ def _record_practice(draft: Draft, arguments: Arguments, act: fx.Act) -> None:
     body = {name: value for name, value in arguments.items() if name != "kind" and value is not None}
     if "done" not in body:
         return
-    draft.diary.append(DiaryRow(draft.new_id(), draft.record.id, draft.local.date(), kind, draft.now, body))
-    draft.change_tally(tallies.after_practice(draft.tally, kind, draft.week, body))
+    today = draft.local.date()
+    draft.diary.append(DiaryRow(draft.new_id(), draft.record.id, today, kind, draft.now, body))
+    tally = tallies.after_practice(draft.tally, kind, draft.week, body)
     if kind == "cse":
-        draft.change_tally(tallies.remembered(draft.tally, draft.local.date(), body, _bad_from(draft)))
-        _look_for_badges(draft)
-    missed = draft.progress.missed + 1 if body["done"] == "not_today" else 0
-    if kind == "cse":
-        draft.change_progress(missed=missed)
+        tally = _with_badges(draft, tallies.remembered(tally, today, body, _bad_from(draft)))
+        missed = draft.progress.missed + 1 if body["done"] == "not_today" else 0
+        draft.change_enrolment(tally=tally, progress=changed(draft.progress, missed=missed))
+    else:
+        draft.change_tally(tally)
 
 
-def _look_for_badges(draft: Draft) -> None:
+def _with_badges(draft: Draft, tally: Tally) -> Tally:
     programme = draft.world.pack.programmes.get(draft.enrolment.programme) if draft.enrolment else None
     lessons = sum(code.startswith(_LESSON) for code in draft.progress.attended)
-    if programme is not None:
-        draft.change_tally(tallies.with_badges(draft.tally, programme.rewards, lessons))
+    return tallies.with_badges(tally, programme.rewards, lessons) if programme is not None else tally
 
 
 def _tell_badge(draft: Draft, arguments: Arguments, act: fx.Act) -> None:
@@ -69,15 +70,14 @@ def _bad_from(draft: Draft) -> int:
 
 
 def _award(draft: Draft, arguments: Arguments, act: fx.Act) -> None:
-    draft.change_tally(tallies.after_award(draft.tally, str(arguments["award"])))
-    _look_for_badges(draft)
+    draft.change_tally(_with_badges(draft, tallies.after_award(draft.tally, str(arguments["award"]))))
 
 
 def _attended(draft: Draft, arguments: Arguments, act: fx.Act) -> None:
     what = str(arguments["what"])
     if what not in draft.progress.attended:
         draft.change_progress(attended=(*draft.progress.attended, what))
-        _look_for_badges(draft)
+        draft.change_tally(_with_badges(draft, draft.tally))
 
 
 def _assessment_done(draft: Draft, arguments: Arguments, act: fx.Act) -> None:

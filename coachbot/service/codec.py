@@ -1,4 +1,8 @@
-"""Conversations, profiles and progress as compact JSON and back. What is stored is what is stepped."""
+"""Conversations, profiles and progress as compact JSON and back. What is stored is what is stepped.
+
+orjson writes the same bytes as the standard library at a tenth of the cost. What it refuses (keys that are no text,
+whole numbers above 64 bits) the standard library still writes.
+"""
 
 from __future__ import annotations
 
@@ -6,25 +10,38 @@ import json
 from collections.abc import Mapping
 from dataclasses import fields
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, TypeVar
+
+import orjson
 
 from coachbot.engine.model import Conversation, Frame, Passed, Prompt
 from coachbot.service.records import Profile, Progress, Tally
 
 T = TypeVar("T")
-_dumps = json.JSONEncoder(
-    ensure_ascii=False, separators=(",", ":"), default=lambda v: dict(v) if isinstance(v, Mapping) else list(v)
-).encode
+#: Dates and dataclasses are no JSON: whoever writes them says how.
+_STRICT = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS
+
+
+def _open(value: Any) -> Any:
+    """A mapping or a collection of another kind as plain JSON. Anything else raises TypeError."""
+    return dict(value) if isinstance(value, Mapping) else list(value)
+
+
+_dumps = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_open).encode
 
 
 def dump(value: object) -> bytes:
     """A JSON-able value as compact UTF-8."""
-    return _dumps(value).encode()
+    try:
+        return orjson.dumps(value, _open, _STRICT)
+    except TypeError:
+        return _dumps(value).encode()
 
 
 def load(data: bytes | str) -> Any:
-    """The value back; lists stay lists."""
-    return json.loads(data)
+    """The value back; lists stay lists. Raises ValueError for what is no JSON."""
+    return orjson.loads(data)
 
 
 # -- conversation -------------------------------------------------------------------------------------
@@ -35,7 +52,7 @@ def dump_conversation(conversation: Conversation) -> dict[str, Any]:
         "p": _prompt(conversation.prompt),
         "s": dict(conversation.programme_slots),
         "a": dict(conversation.always_slots),
-        "c": [list(pair) for pair in conversation.closed],
+        "c": conversation.closed,
         "r": conversation.resting,
     }
 
@@ -75,7 +92,7 @@ def _prompt(prompt: Prompt | None) -> list[Any] | None:
         return None
     return [
         prompt.token, prompt.dialog, prompt.state, prompt.asked_at.isoformat(),
-        [list(pair) for pair in prompt.labels], prompt.tries, list(prompt.chosen), prompt.mode, prompt.held,
+        prompt.labels, prompt.tries, prompt.chosen, prompt.mode, prompt.held,
         prompt.nagged, prompt.skipped,
     ]  # fmt: skip
 
@@ -95,16 +112,24 @@ def _slots(data: Mapping[str, Any]) -> dict[str, Any]:
 
 
 # -- profile, tally, progress -------------------------------------------------------------------------
+def _fields_of(kind: Any) -> tuple[tuple[str, ...], attrgetter[tuple[Any, ...]]]:
+    names = tuple(one.name for one in fields(kind))
+    return names, attrgetter(*names)
+
+
+#: The names of a class's fields, and what reads them all.
+_FIELDS: dict[type, tuple[tuple[str, ...], attrgetter[tuple[Any, ...]]]] = {
+    kind: _fields_of(kind) for kind in (Profile, Tally, Progress)
+}
+
+
 def dump_fields(value: Profile | Tally | Progress) -> dict[str, Any]:
     """A flat dataclass as a mapping."""
-    return {f.name: _plain(getattr(value, f.name)) for f in fields(value)}
-
-
-def _plain(value: object) -> object:
-    return dict(value) if isinstance(value, Mapping) else value
+    names, all_of = _FIELDS[type(value)]
+    return dict(zip(names, all_of(value), strict=True))
 
 
 def load_fields(kind: type[T], data: Mapping[str, Any]) -> T:
     """The dataclass back; unknown names of a newer version are left out."""
-    known = {f.name for f in fields(kind)}  # type: ignore[arg-type]
+    known = _FIELDS[kind][0]
     return kind(**{k: tuple(v) if isinstance(v, list) else v for k, v in data.items() if k in known})

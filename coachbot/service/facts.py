@@ -1,7 +1,11 @@
-"""What guards and texts may name beside slots: the facts of docs/authoring.md, section 4."""
+"""What guards and texts may name beside slots: the facts of docs/authoring.md, section 4.
+
+A turn names few of them, so each group of facts is worked out when it is first asked for.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -18,6 +22,7 @@ _COURSE_WEEKS = 4
 _ALERT = ("kind", "told_at", "read_by", "read_at")
 #: In these states the days are planned, and the daily check-in of a rest comes.
 PLANNED_STATES = ("active", "treatment_stopped", "finished")
+_NO_PROGRESS, _NO_TALLY = Progress(), Tally()
 
 
 @lru_cache(maxsize=1024)
@@ -34,44 +39,57 @@ def local_now(profile: Profile, now: datetime) -> datetime:
     return now.astimezone(zone_info(profile.zone))
 
 
-def facts_of(world: World, record: PatientRecord, now: datetime) -> dict[str, Any]:
+def facts_of(world: World, record: PatientRecord, now: datetime) -> Facts:
     """All facts on one patient at one moment."""
-    local = local_now(record.profile, now)
-    enrolment = record.enrolment
-    progress = enrolment.progress if enrolment else Progress()
-    tally = enrolment.tally if enrolment else Tally()
-    week = week_of(enrolment, local.date())
-    return {
-        "patient": _patient(record.profile),
-        "programme": {
-            **_programme(world, record, local.date(), week),
-            "paused": _paused(progress, now, local.date()),
-            "stopped": enrolment is not None and enrolment.state == "treatment_stopped",
-        },
-        "today": _today(record.profile, progress, local),
-        "diary": {**_diary(tally, week), **_look_back(world, record, tally, local.date())},
-        "exercises": world.exercises.facts(
-            str(progress.screening.get("reasons") or ""),
-            progress.conditions,
-            progress.taken_out,
-            progress.let_in,
-            record.profile.language,
-        ),
-        "away": {"days": (now - record.last_heard).days if record.last_heard else 0},
-        "attended": {**world.attendable, **dict.fromkeys(progress.attended, True)},
-        "answered": {**world.unanswered, **_answered(progress, local.date())},
-        "badges": {"earned": tally.badges, "new": new_badge(tally)},
-        "awards": {**dict.fromkeys(_AWARDS, 0), **tally.awards},
-        "site": {**world.site_for(record.profile.language), **_reader(world, record, now)},
-        "channel": _channel(world, record),
-        "alert": _alert(progress, local.date()),
-        "safety": {
-            "hold": progress.safety_hold,
-            "daily": _daily(enrolment),
-            "told": tuple(sorted(world.rules.keys() & progress.alerted.keys())),
-        },
-        "demo": world.demo,
-    }
+    return Facts(world, record, now)
+
+
+class Facts(Mapping[str, Any]):
+    """The facts on one patient at one moment, by group. What was asked for once is kept."""
+
+    __slots__ = ("_found", "_local", "enrolment", "now", "progress", "record", "tally", "world")
+
+    def __init__(self, world: World, record: PatientRecord, now: datetime) -> None:
+        self.world = world
+        self.record = record
+        self.now = now
+        self.enrolment = enrolment = record.enrolment
+        self.progress = enrolment.progress if enrolment else _NO_PROGRESS
+        self.tally = enrolment.tally if enrolment else _NO_TALLY
+        self._local: datetime | None = None
+        self._found: dict[str, Any] = {}
+
+    @property
+    def local(self) -> datetime:
+        """The patient's wall-clock time."""
+        if self._local is None:
+            self._local = local_now(self.record.profile, self.now)
+        return self._local
+
+    @property
+    def day(self) -> date:
+        """The patient's day."""
+        return self.local.date()
+
+    @property
+    def week(self) -> int:
+        """The week of the programme."""
+        return week_of(self.enrolment, self.day)
+
+    def __getitem__(self, name: str) -> Any:
+        found = self._found
+        if name not in found:
+            found[name] = _GROUPS[name](self)
+        return found[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in _GROUPS
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_GROUPS)
+
+    def __len__(self) -> int:
+        return len(_GROUPS)
 
 
 def _alert(progress: Progress, day: date) -> dict[str, Any]:
@@ -231,3 +249,54 @@ def _channel(world: World, record: PatientRecord) -> dict[str, Any]:
     told = world.site_for(record.profile.language).get("channels", {}).get(channel)
     capabilities = world.capabilities.get(channel)
     return {**(told or {"name": channel, "reads": ""}), "sounds": bool(capabilities and "audio" in capabilities.media)}
+
+
+def _whole_programme(of: Facts) -> dict[str, Any]:
+    return {
+        **_programme(of.world, of.record, of.day, of.week),
+        "paused": _paused(of.progress, of.now, of.day),
+        "stopped": of.enrolment is not None and of.enrolment.state == "treatment_stopped",
+    }
+
+
+def _exercises(of: Facts) -> Mapping[str, Any]:
+    progress = of.progress
+    reasons = str(progress.screening.get("reasons") or "")
+    language = of.record.profile.language
+    return of.world.exercises.facts(reasons, progress.conditions, progress.taken_out, progress.let_in, language)
+
+
+def _away(of: Facts) -> dict[str, Any]:
+    return {"days": (of.now - of.record.last_heard).days if of.record.last_heard else 0}
+
+
+def _site(of: Facts) -> dict[str, Any]:
+    return {**of.world.site_for(of.record.profile.language), **_reader(of.world, of.record, of.now)}
+
+
+def _safety(of: Facts) -> dict[str, Any]:
+    return {
+        "hold": of.progress.safety_hold,
+        "daily": _daily(of.enrolment),
+        "told": tuple(sorted(of.world.rules.keys() & of.progress.alerted.keys())),
+    }
+
+
+#: How each group of facts is worked out.
+_GROUPS: Mapping[str, Callable[[Facts], Any]] = {
+    "patient": lambda of: _patient(of.record.profile),
+    "programme": _whole_programme,
+    "today": lambda of: _today(of.record.profile, of.progress, of.local),
+    "diary": lambda of: {**_diary(of.tally, of.week), **_look_back(of.world, of.record, of.tally, of.day)},
+    "exercises": _exercises,
+    "away": _away,
+    "attended": lambda of: {**of.world.attendable, **dict.fromkeys(of.progress.attended, True)},
+    "answered": lambda of: {**of.world.unanswered, **_answered(of.progress, of.day)},
+    "badges": lambda of: {"earned": of.tally.badges, "new": new_badge(of.tally)},
+    "awards": lambda of: {**dict.fromkeys(_AWARDS, 0), **of.tally.awards},
+    "site": _site,
+    "channel": lambda of: _channel(of.world, of.record),
+    "alert": lambda of: _alert(of.progress, of.day),
+    "safety": _safety,
+    "demo": lambda of: of.world.demo,
+}

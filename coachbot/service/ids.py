@@ -17,18 +17,18 @@ class IdSource:
     """Gives 63-bit ids: milliseconds, worker, sequence. Ever rising within one process."""
 
     def __init__(self, worker: int = 0) -> None:
-        self._worker = worker & ((1 << _WORKER_BITS) - 1)
         self._last = 0
+        self.work_as(worker)
         self._lock = threading.Lock()
 
     def work_as(self, worker: int) -> None:
         """Give ids as this worker from now on, where another process gives ids for the same database."""
-        self._worker = worker & ((1 << _WORKER_BITS) - 1)
+        self._worker = (worker & ((1 << _WORKER_BITS) - 1)) << _SEQUENCE_BITS
 
     def next(self) -> int:
         """A new id, greater than every id given before."""
-        moment = int(time.time() * 1000) - _EPOCH_MS
-        fresh = (moment << (_SEQUENCE_BITS + _WORKER_BITS)) | (self._worker << _SEQUENCE_BITS)
+        moment = time.time_ns() // 1_000_000 - _EPOCH_MS
+        fresh = (moment << (_SEQUENCE_BITS + _WORKER_BITS)) | self._worker
         with self._lock:
             self._last = fresh if fresh > self._last else self._last + 1
             return self._last

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal
 
+from coachbot.engine.changing import quick
 from coachbot.engine.model import EMPTY, Conversation
 
 EnrolmentState = Literal["invited", "screening", "active", "treatment_stopped", "finished", "withdrawn"]
@@ -120,6 +121,7 @@ class Progress:
     alerted: Mapping[str, Mapping[str, str]] = EMPTY
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Enrolment:
     """One patient in one programme."""
@@ -136,6 +138,7 @@ class Enrolment:
     code: str = ""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Address:
     """A patient as reached at one account."""
@@ -147,6 +150,7 @@ class Address:
     chat: str
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class PatientRecord:
     """Everything a turn needs of one patient."""
@@ -182,6 +186,7 @@ class Update:
     reply_to: str = ""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class InboxRow:
     """An update that is safely stored and waits for its turn."""
@@ -207,6 +212,7 @@ class Shown:
     body: Mapping[str, Any]
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class OutboxRow:
     """One message that must go out: exactly one call to the messenger."""
@@ -233,6 +239,7 @@ class OutboxRow:
     shown: Shown | None = None
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class TimerRow:
     """What is due when, for one patient and purpose."""
@@ -244,6 +251,7 @@ class TimerRow:
     body: Mapping[str, Any] = EMPTY
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class TurnRow:
     """One event applied to one conversation."""
@@ -259,6 +267,7 @@ class TurnRow:
     state: str = ""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class DiaryRow:
     """A diary entry of one local day."""

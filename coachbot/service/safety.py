@@ -6,6 +6,7 @@ and education rest until a clinician ends the rest. A cooldown may quiet staff a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -17,13 +18,15 @@ from coachbot.service.world import SafetyRule, World
 
 #: What is told at night still belongs to the day before: the check-in of that morning comes.
 _NIGHT = timedelta(hours=4)
+#: A score and nothing else.
+_SCORE = re.compile(r"\s*\d{1,3}\s*")
 _RANK = {"low": 0, "medium": 1, "high": 2, "top": 3}
 
 
 def danger_in(world: World, row: InboxRow, record: PatientRecord) -> str | None:
     """The gravest danger in a text, be it the caption of a photo; a safety kind, or None."""
     text = str(row.body.get("text") or "")
-    if not text:
+    if not text or _SCORE.fullmatch(text):
         return None
     prompt = record.conversation.prompt
     offered = [label for _, label in prompt.labels] if prompt else ()

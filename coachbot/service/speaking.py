@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from coachbot.engine import effects as fx
 from coachbot.engine.asks import Ask, Choice, Number, Scale, Several, Wait, YesNo
 from coachbot.engine.changing import changed
+from coachbot.engine.layers import Layers
 from coachbot.engine.model import EMPTY
 from coachbot.rendering import Bubble
 from coachbot.service.draft import Draft
@@ -87,7 +89,7 @@ def _show(draft: Draft, effect: fx.Show, delivery: Delivery) -> None:
         queue(draft, _body(bubble), delivery, quiet=effect.quiet, words=effect.text)
     last = bubbles[-1] if bubbles else Bubble("", None, "")
     body = _body(last)
-    body |= {"token": effect.token, "choices": [list(pair) for pair in labels], "ask": _hint(effect.ask)}
+    body |= {"token": effect.token, "choices": labels, "ask": _hint(effect.ask)}
     if effect.chosen:
         body["chosen"] = list(effect.chosen)
     if effect.in_place:
@@ -140,7 +142,7 @@ def _labels(draft: Draft, effect: fx.Show) -> tuple[tuple[str, str], ...]:
         return _only(words.labels(language, path, section, effect.text.scope), effect.codes)
     match effect.ask:
         case Scale():
-            return tuple((code, code) for code in effect.codes)
+            return _numbered(effect.codes)
         case Wait():
             return _only(words.labels(language, COACH, "wait", effect.text.scope), effect.codes)
         case YesNo():
@@ -150,6 +152,12 @@ def _labels(draft: Draft, effect: fx.Show) -> tuple[tuple[str, str], ...]:
             return _choice_labels(draft, effect, path, section)
         case _:
             return ()
+
+
+@lru_cache(maxsize=256)
+def _numbered(codes: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """The numbers of a scale: each is its own label."""
+    return tuple((code, code) for code in codes)
 
 
 def _choice_labels(draft: Draft, effect: fx.Show, path: str, section: str) -> tuple[tuple[str, str], ...]:
@@ -256,6 +264,6 @@ def say_section(draft: Draft, section: str, delivery: Delivery, **scope: Any) ->
     from coachbot.service.facts import facts_of
 
     facts = facts_of(draft.world, draft.record, draft.now)
-    text = fx.Text(COACH, section, pick=draft.world.rng.random(), scope={**facts, **scope})
+    text = fx.Text(COACH, section, pick=draft.world.rng.random(), scope=Layers(scope, facts))
     for bubble in draft.world.pack.words.bubbles(_language(draft), text):
         queue(draft, _body(bubble), delivery, words=text)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from coachbot.engine.changing import changed
 from coachbot.programme.rewards import Reward, earned
 from coachbot.service.records import Tally
 
@@ -22,15 +22,15 @@ COMPARED = 4
 
 def after_practice(tally: Tally, kind: str, week: int, entry: Mapping[str, Any]) -> Tally:
     """The tally with one diary entry more. `entry` has `done` and may have minutes and pain."""
-    tally = tally if tally.week == week else replace(tally, week=week, cse_week=0, sct_week=0)
+    tally = tally if tally.week == week else changed(tally, week=week, cse_week=0, sct_week=0)
     done = entry.get("done")
     if done is None:
         return tally
     counts = 0 if done == "not_today" else 1
-    tally = replace(tally, minutes=tally.minutes + counts * int(entry.get("minutes") or 0))
+    tally = changed(tally, minutes=tally.minutes + counts * int(entry.get("minutes") or 0))
     if kind == "sct":
-        return replace(tally, sct=tally.sct + counts, sct_week=tally.sct_week + counts, sct_last=done)
-    tally = replace(tally, cse=tally.cse + counts, cse_week=tally.cse_week + counts, cse_last=done)
+        return changed(tally, sct=tally.sct + counts, sct_week=tally.sct_week + counts, sct_last=done)
+    tally = changed(tally, cse=tally.cse + counts, cse_week=tally.cse_week + counts, cse_last=done)
     return _after_pain(tally, entry) if counts else tally
 
 
@@ -38,10 +38,10 @@ def _after_pain(tally: Tally, entry: Mapping[str, Any]) -> Tally:
     before, after = entry.get("pain_before"), entry.get("pain_after")
     if after is None:
         return tally
-    tally = replace(tally, pain_last=int(after))
+    tally = changed(tally, pain_last=int(after))
     flared = after >= FLARE_LEVEL or (before is not None and after - before >= FLARE_RISE)
     easy = before is not None and after <= before
-    return replace(
+    return changed(
         tally,
         rated=tally.rated + 1,
         flare_run=tally.flare_run + 1 if flared else 0,
@@ -61,7 +61,7 @@ def remembered(tally: Tally, day: date, entry: Mapping[str, Any], bad_from: int)
         return tally
     before, minutes = entry.get("pain_before"), entry.get("minutes")
     bad = before is not None and int(before) >= bad_from
-    return replace(
+    return changed(
         tally,
         practised=_recent(tally.practised, day, True),
         on_bad_days=_recent(tally.on_bad_days, day, bad),
@@ -74,7 +74,7 @@ def remembered(tally: Tally, day: date, entry: Mapping[str, Any], bad_from: int)
 
 
 def _hindered(tally: Tally, barrier: str) -> Tally:
-    return replace(tally, barriers={**tally.barriers, barrier: tally.barriers.get(barrier, 0) + 1})
+    return changed(tally, barriers={**tally.barriers, barrier: tally.barriers.get(barrier, 0) + 1})
 
 
 def within_month(days: Sequence[str], today: date) -> int:
@@ -109,7 +109,7 @@ def with_badges(tally: Tally, rewards: Sequence[Reward], lessons: int) -> Tally:
         "return": tally.awards.get("return", 0),
     }
     badges = earned(rewards, counts, tally.badges)
-    return tally if badges == tally.badges else replace(tally, badges=badges)
+    return tally if badges == tally.badges else changed(tally, badges=badges)
 
 
 def new_badge(tally: Tally) -> str | None:
@@ -120,9 +120,9 @@ def new_badge(tally: Tally) -> str | None:
 def after_telling(tally: Tally) -> Tally:
     """The patient was told of the newest badge, as `new_badge` names it."""
     badge = new_badge(tally)
-    return replace(tally, badges_told=(*tally.badges_told, badge)) if badge else tally
+    return changed(tally, badges_told=(*tally.badges_told, badge)) if badge else tally
 
 
 def after_award(tally: Tally, award: str) -> Tally:
     """One award more."""
-    return replace(tally, awards={**tally.awards, award: tally.awards.get(award, 0) + 1})
+    return changed(tally, awards={**tally.awards, award: tally.awards.get(award, 0) + 1})

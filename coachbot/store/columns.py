@@ -47,9 +47,9 @@ def day_or_none(value: str | None) -> date | None:
 
 def json_bytes(body: Mapping[str, Any]) -> bytes:
     """A body as compact JSON, ready to be sealed."""
-    return codec.dump(dict(body))
+    return codec.dump(body)
 
 
 def json_text(body: Mapping[str, Any]) -> str:
     """A body with nothing personal in it, as plain JSON text."""
-    return codec.dump(dict(body)).decode()
+    return codec.dump(body).decode()

@@ -100,15 +100,14 @@ class InboxPart(Part):
 
     def _row(self, row: Any, cipher: AESGCM) -> InboxRow:
         number_, patient, account, update_id, received, body, attempts, tried, screened = row
+        opened = self._keys.opened.found(BODY, patient, number_, body)
         return InboxRow(
             id=number_,
             patient=patient,
             account=account,
             update_id=update_id,
             received_at=moment(received),
-            body=self._keys.opened.value(
-                BODY, patient, number_, body, lambda: codec.load(BODY.open(cipher, patient, number_, body))
-            ),
+            body=codec.load(BODY.open(cipher, patient, number_, body)) if opened is None else opened,
             attempts=attempts,
             first_tried=tried,
             screened=bool(screened),

@@ -12,7 +12,6 @@ import base64
 import hmac
 import json
 import os
-from hashlib import sha256
 from pathlib import Path
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -67,7 +66,7 @@ class MasterKeys:
 
 def chat_hash(lookup_key: bytes, account: int, chat: str) -> str:
     """How a chat is found without its name being readable in the database."""
-    return hmac.new(lookup_key, f"{account}|{chat}".encode(), sha256).hexdigest()
+    return hmac.digest(lookup_key, f"{account}|{chat}".encode(), "sha256").hex()
 
 
 def _place(owner: str, version: int) -> bytes:

@@ -125,8 +125,7 @@ class Part:
     def _ciphers(self, patients: Iterable[str]) -> dict[str, AESGCM]:
         """Ciphers of patients; those not held are fetched together. An unknown patient raises."""
         wanted = set(patients)
-        held = {patient: self._keys.ciphers.get(patient) for patient in wanted}
-        found = {patient: cipher for patient, cipher in held.items() if cipher is not None}
+        found = self._keys.ciphers.held(wanted)
         missing = sorted(wanted - found.keys())
         for patient, wrapped, version in self._listed(_KEYS_OF, missing):
             found[patient] = self._keys.cipher(patient, wrapped, version)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from itertools import islice
-from typing import Any, TypeVar
+from typing import Any
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import bindparam, func, select
@@ -20,8 +20,6 @@ from coachbot.store.keyfile import chat_hash
 from coachbot.store.part import Part
 from coachbot.store.sealing import KEY_BYTES, SealedColumn
 from coachbot.store.statements import LONGEST, ListStatement, Statement, insert_all
-
-T = TypeVar("T")
 
 PROFILE = SealedColumn("patient", "profile")
 CHAT = SealedColumn("address", "chat")
@@ -169,8 +167,16 @@ class PatientsPart(Part):
         (
             patient, site, profile, wrapped, version, address, account, channel, chat, talk, heard, *enrolled,
         ) = row  # fmt: skip
-        cipher = self._keys.cipher(patient, wrapped, version)
-        opened = partial(self._remembered, cipher, patient)
+
+        def opened(column: SealedColumn, row: int | str, sealed: bytes, read: Callable[[bytes], Any]) -> Any:
+            """A value that seldom changes, or that was sealed just now: remembered, or opened and read."""
+            value = self._keys.opened.found(column, patient, row, sealed)
+            if value is None:
+                cipher = self._keys.cipher(patient, wrapped, version)
+                value = read(column.open(cipher, patient, row, sealed))
+                self._keys.opened.put(column, patient, row, sealed, value)
+            return value
+
         return PatientRecord(
             id=patient,
             site=site,
@@ -181,20 +187,6 @@ class PatientsPart(Part):
             address=Address(address, account, channel, opened(CHAT, address, chat, bytes.decode)),
             enrolment=enrolment_of(enrolled, opened, patient) if enrolled[0] is not None else None,
             last_heard=moment_or_none(heard),
-        )
-
-    def _remembered(
-        self,
-        cipher: AESGCM,
-        patient: str,
-        column: SealedColumn,
-        row: int | str,
-        sealed: bytes,
-        read: Callable[[bytes], T],
-    ) -> T:
-        """A value that seldom changes: opened and read, or remembered."""
-        return self._keys.opened.value(
-            column, patient, row, sealed, lambda: read(column.open(cipher, patient, row, sealed))
         )
 
 

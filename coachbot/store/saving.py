@@ -92,7 +92,8 @@ class SavingPart(Part):
     def _talk(self, record: PatientRecord, ciphers: _Ciphers, updated: Mapping[str, int]) -> tuple[Any, ...]:
         talk = record.conversation
         sealed = CONVERSATION.seal(ciphers[record.id], record.id, record.id, codec.dump(codec.dump_conversation(talk)))
-        self._keys.opened.put(CONVERSATION, record.id, record.id, sealed, changed(talk, facts=EMPTY))
+        bare = talk if talk.facts is EMPTY else changed(talk, facts=EMPTY)
+        self._keys.opened.put(CONVERSATION, record.id, record.id, sealed, bare)
         return record.id, sealed, 1, micros_or_none(record.last_heard), updated.get(record.id)
 
     def _save_told(self, changes: Changes, ciphers: _Ciphers) -> None:

@@ -8,17 +8,15 @@ from __future__ import annotations
 
 import os
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from threading import Lock
-from typing import Any, TypeVar, cast
+from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from coachbot.errors import StoreError
-
-T = TypeVar("T")
 
 KEY_BYTES = 32
 _NONCE_BYTES = 12
@@ -50,23 +48,20 @@ def unseal(cipher: AESGCM, place: bytes, data: bytes) -> bytes:
         ) from None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class SealedColumn:
-    """One sealed column of one table."""
+    """One sealed column of one table; there is one object for each."""
 
     table: str
     column: str
 
-    def _place(self, patient: str, row: int | str) -> bytes:
-        return f"{self.table}|{self.column}|{patient}|{row}".encode()
-
     def seal(self, cipher: AESGCM, patient: str, row: int | str, plain: bytes) -> bytes:
         """The value as it is stored in this row."""
-        return seal(cipher, self._place(patient, row), plain)
+        return seal(cipher, f"{self.table}|{self.column}|{patient}|{row}".encode(), plain)
 
     def open(self, cipher: AESGCM, patient: str, row: int | str, data: bytes) -> bytes:
         """The value of this row."""
-        return unseal(cipher, self._place(patient, row), data)
+        return unseal(cipher, f"{self.table}|{self.column}|{patient}|{row}".encode(), data)
 
 
 class CipherCache:
@@ -85,6 +80,17 @@ class CipherCache:
             if found is not None:
                 self._held.move_to_end(patient)
             return found
+
+    def held(self, patients: Iterable[str]) -> dict[str, AESGCM]:
+        """The ciphers of those patients whose are held."""
+        found: dict[str, AESGCM] = {}
+        with self._lock:
+            for patient in patients:
+                cipher = self._held.get(patient)
+                if cipher is not None:
+                    self._held.move_to_end(patient)
+                    found[patient] = cipher
+        return found
 
     def put(self, patient: str, cipher: AESGCM) -> None:
         """Hold a cipher; the one longest unused makes room."""
@@ -112,15 +118,11 @@ class OpenedCache:
         self._erased: set[str] = set()
         self._lock = Lock()
 
-    def value(self, column: SealedColumn, patient: str, row: int | str, sealed: bytes, read: Callable[[], T]) -> T:
-        """The value of these bytes in this row, from memory or as `read` opens it."""
-        with self._lock:
-            held = self._held.get(patient, {}).get(column)
-        if held is not None and held[0] == row and held[1] == sealed:
-            return cast(T, held[2])
-        value = read()
-        self._keep(column, patient, (row, sealed, value))
-        return value
+    def found(self, column: SealedColumn, patient: str, row: int | str, sealed: bytes) -> Any | None:
+        """The value of these bytes in this row, or None if they were not opened lately."""
+        columns = self._held.get(patient)
+        held = columns.get(column) if columns else None
+        return held[2] if held is not None and held[0] == row and held[1] == sealed else None
 
     def forget(self, patient: str) -> None:
         """The patient was erased."""
@@ -129,15 +131,16 @@ class OpenedCache:
             self._erased.add(patient)
 
     def put(self, column: SealedColumn, patient: str, row: int | str, sealed: bytes, value: object) -> None:
-        """What has just been sealed, so that it need not be opened soon after. It is remembered by its sealed bytes:
-        if they are never committed, they are never met again."""
-        self._keep(column, patient, (row, sealed, value))
-
-    def _keep(self, column: SealedColumn, patient: str, held: tuple[int | str, bytes, Any]) -> None:
+        """What has just been opened, or sealed so that it need not be opened soon after. It is remembered by its sealed
+        bytes: if they are never committed, they are never met again."""
         with self._lock:
             if patient in self._erased:
                 return
-            self._held.setdefault(patient, {})[column] = held
-            self._held.move_to_end(patient)
-            if len(self._held) > self._size:
-                self._held.popitem(last=False)
+            columns = self._held.get(patient)
+            if columns is None:
+                columns = self._held[patient] = {}
+                if len(self._held) > self._size:
+                    self._held.popitem(last=False)
+            else:
+                self._held.move_to_end(patient)
+            columns[column] = (row, sealed, value)

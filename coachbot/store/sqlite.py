@@ -101,6 +101,6 @@ def _engine(path: Path, begin: str, pragmas: str, **pool: int) -> Engine:
 
     @event.listens_for(engine, "begin")
     def start(connection: Any) -> None:
-        connection.exec_driver_sql(begin)
+        connection.connection.cursor().execute(begin).close()
 
     return engine

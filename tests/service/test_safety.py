@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from coachbot.engine import effects as fx
 from coachbot.errors import EnrolmentError
-from tests.service.house import House, Person
+from coachbot.service import safety
+from coachbot.service.records import InboxRow
+from tests.service.house import WEDNESDAY, House, Person
 
 CRISIS = "I want to kill myself"
 CAUDA = "I can't feel when I pee and my crotch is numb"
@@ -416,3 +420,27 @@ def test_every_question_of_a_safety_dialog_has_its_own_words_for_asking_again(ho
         if state.ask is not None and not pack.words.has("en", name, state.section or state.name, part)
     ]
     assert lacking == []
+
+
+class Reader:
+    """A detector that notes what it reads."""
+
+    def __init__(self) -> None:
+        self.read: list[str] = []
+
+    def gravest(self, text: str, language: str, offered: object = ()) -> str | None:
+        self.read.append(text)
+        return "crisis" if "die" in text else None
+
+
+def test_a_score_alone_is_not_read_for_danger_and_any_word_is() -> None:
+    reader = Reader()
+    world: Any = SimpleNamespace(watch=reader)
+    record: Any = SimpleNamespace(profile=SimpleNamespace(language="en"), conversation=SimpleNamespace(prompt=None))
+
+    def danger(text: str) -> str | None:
+        row = InboxRow(1, "p1", 1, "u1", WEDNESDAY, {"kind": "text", "text": text})
+        return safety.danger_in(world, row, record)
+
+    assert [danger(text) for text in ("7", " 10 ", "", "20 min", "I want to die")] == [None] * 4 + ["crisis"]
+    assert reader.read == ["20 min", "I want to die"]

@@ -156,11 +156,11 @@ def test_what_was_opened_is_remembered_until_it_changes_or_its_patient_is_erased
     cache, column, reads = OpenedCache(size=2), SealedColumn("patient", "profile"), list[str]()
 
     def value(patient: str, sealed: bytes, row: int = 1) -> str:
-        def read() -> str:
-            reads.append(f"{patient}{row} {sealed.decode()}")
-            return reads[-1]
-
-        return cache.value(column, patient, row, sealed, read)
+        found = cache.found(column, patient, row, sealed)
+        if found is None:
+            reads.append(found := f"{patient}{row} {sealed.decode()}")
+            cache.put(column, patient, row, sealed, found)
+        return str(found)
 
     assert [value("a", b"x"), value("a", b"x"), value("a", b"y"), value("a", b"y", row=2)][1] == "a1 x"
     assert reads == ["a1 x", "a1 y", "a2 y"]
