@@ -48,7 +48,7 @@ from coachbot.settings import Settings
 
 log = logging.getLogger("coachbot")
 
-_SMALL_WORDS = ("export", "progress", "doctor_page", "channel", "webchat", "terminal", "telegram")
+_SMALL_WORDS = ("export", "progress", "doctor_page", "channel", "webchat", "terminal", "telegram", "wechat")
 _SITE_CODE = "site"
 #: Objects more than were let go before the collector looks: far more than a group of turns makes at once.
 _COLLECT_AFTER = 50_000

@@ -90,13 +90,16 @@ def check(path: PackPath = None, warnings: Annotated[bool, typer.Option(help="Sh
     """Read a whole pack and list every fault with its place and its cure."""
     from coachbot.authoring.pack import check_pack
     from coachbot.bootstrap import pack_at, pack_root
+    from coachbot.commands.checking import site_warnings
 
-    root = pack_at(path) if path else pack_root(_settings())
+    settings = _settings()
+    root = pack_at(path) if path else pack_root(settings)
     found = check_pack(root)
     errors = [fault for fault in found if fault.severity == "error"]
-    for fault in found if warnings else errors:
-        print(fault)
-    print(f"{len(errors)} errors, {len(found) - len(errors)} warnings in {root}")
+    of_site = [] if errors else site_warnings(settings, root)
+    for line in [*found, *of_site] if warnings else errors:
+        print(line)
+    print(f"{len(errors)} errors, {len(found) - len(errors) + len(of_site)} warnings in {root}")
     raise typer.Exit(1 if errors else 0)
 
 
@@ -156,7 +159,7 @@ def schema(
 @app.command("test")
 def play_screenplays(
     paths: Annotated[list[Path], typer.Argument(help="Screenplays, or folders of them.")],
-    channel: Annotated[str, typer.Option(help="Through a real channel: telegram, web or terminal.")] = "",
+    channel: Annotated[str, typer.Option(help="Through a real channel: telegram, wechat, web or terminal.")] = "",
 ) -> None:
     """Play screenplays through the real service and store."""
     from coachbot.testing.fronts import FRONTS
@@ -311,15 +314,29 @@ def qr(
     output: Annotated[Path, typer.Option(help="The SVG file.")] = Path("coach.svg"),
     code: Annotated[str, typer.Option(help="An invitation code to put in; without it, one for a wall.")] = "",
     bot: Annotated[str, typer.Option(help="Which bot, by the name that its token was given.")] = "",
+    wechat: Annotated[bool, typer.Option("--wechat", help="Of the WeChat account instead; needs a --code.")] = False,
 ) -> None:
-    """Write a QR code that opens the Telegram bot on a phone, or, where there is no bot, the web chat."""
+    """Write a QR code that opens the Telegram bot, the WeChat account or, where there is neither, the web chat."""
     from coachbot.channels.telegram.links import one_link, qr_svg
 
     settings = _settings()
-    found = _telegram_links(settings, _coach(settings), code)
-    link = _web_link(settings, code) if settings.address and not found and not bot else one_link(found, bot)
+    if wechat:
+        link = _wechat_link(settings, code)
+    else:
+        found = _telegram_links(settings, _coach(settings), code)
+        link = _web_link(settings, code) if settings.address and not found and not bot else one_link(found, bot)
     output.write_bytes(qr_svg(link))
     print(f"wrote {output}: {link}")
+
+
+def _wechat_link(settings: Settings, code: str) -> str:
+    import asyncio
+
+    from coachbot.channels.wechat.links import scene_link
+
+    if not settings.wechat_appid or not code:
+        raise SettingsError("a WeChat code needs COACHBOT_WECHAT_APPID and an invitation: --wechat --code CODE")
+    return asyncio.run(scene_link(settings, code))
 
 
 @enrolment.command("list")

@@ -44,7 +44,8 @@ class DeliveryError(Exception):
     """A messenger did not take a message.
 
     `permanent`: it never will. `retry_after`: the account must be quiet for so many seconds. `doubt`: it may have
-    taken the message all the same (the answer never came). `gone`: the patient has shut the chat.
+    taken the message all the same (the answer never came). `gone`: the patient has shut the chat. `window`: the
+    messenger takes no more until the patient's next word.
     """
 
     def __init__(
@@ -55,9 +56,11 @@ class DeliveryError(Exception):
         retry_after: float | None = None,
         doubt: bool = False,
         gone: bool = False,
+        window: bool = False,
     ) -> None:
         super().__init__(reason)
         self.permanent = permanent
         self.retry_after = retry_after
         self.doubt = doubt
         self.gone = gone
+        self.window = window

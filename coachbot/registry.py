@@ -15,6 +15,7 @@ OWN = {
     "webchat": "coachbot.channels.webchat:KIND",
     "terminal": "coachbot.channels.terminal:KIND",
     "telegram": "coachbot.channels.telegram:KIND",
+    "wechat": "coachbot.channels.wechat:KIND",
 }
 
 

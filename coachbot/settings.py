@@ -51,6 +51,15 @@ class Settings(BaseSettings):
     telegram_webhook: str = Field(
         default="", pattern=r"^(https?://.+)?$", description="https address of this coach for webhooks; empty: polling"
     )
+    #: The WeChat service account: its app id, and its secrets.
+    wechat_appid: str = Field(default="", description="app id of a WeChat service account; empty: no WeChat")
+    wechat_secret: SecretStr | None = Field(default=None, description="app secret of the WeChat service account")
+    wechat_secret_file: Path | None = Field(default=None, description="file with the app secret")
+    wechat_token: SecretStr | None = Field(default=None, description="token that WeChat signs its calls with")
+    wechat_aes_key: SecretStr | None = Field(
+        default=None, description="EncodingAESKey of the sealed mode; empty: plain mode"
+    )
+    wechat_api: str = Field(default="https://api.weixin.qq.com", description="address of WeChat's API")
     language: str = Field(default="en", description="language of a chat before the patient has chosen one")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(default="INFO", description="what is logged")
 

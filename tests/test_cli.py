@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from coachbot.testing.wechatapi import FakeWeChat
+
 ROOT = Path(__file__).parent.parent
 SITE = Path(__file__).parent / "site.yaml"
 BROKEN = "dialog: one\nstart: here\nstates:\n  here: {say: true, next: nowhere}\n"
@@ -28,7 +30,8 @@ def coachbot(*arguments: str, data: Path, **environment: str) -> subprocess.Comp
 def fails_with_one_line(result: subprocess.CompletedProcess[str], *words: str) -> None:
     assert result.returncode not in (0, None)
     assert "Traceback" not in result.stderr
-    lines = [line for line in result.stderr.splitlines() if line.strip()]
+    told = "coachbot made a new database"  # no fault
+    lines = [line for line in result.stderr.splitlines() if line.strip() and not line.startswith(told)]
     assert len(lines) == 1, result.stderr
     for word in words:
         assert word in lines[0]
@@ -199,3 +202,39 @@ def test_a_site_file_without_crisis_numbers_is_named_with_what_it_lacks(tmp_path
     site.write_text("languages: {en: {name: A clinic, therapist: Kim, reads_when: daily, privacy: sealed}}\n")
     result = coachbot("invite", "sct_cse", "combined", data=tmp_path, COACHBOT_SITE=str(site))
     fails_with_one_line(result, "languages.en.emergency", "languages.en.crisis_line")
+
+
+WECHAT = {
+    "COACHBOT_WECHAT_APPID": "wx0123456789",
+    "COACHBOT_WECHAT_SECRET": "made-up",
+    "COACHBOT_WECHAT_TOKEN": "madeup",
+}
+
+
+def test_check_warns_of_touchpoints_that_nothing_rings_for_on_wechat(tmp_path: Path) -> None:
+    site = tmp_path / "site.yaml"
+    site.write_text(SITE.read_text() + "wechat: {templates: {checkin: {id: T1, fields: {thing1: what}}}}\n")
+    told = coachbot("check", str(ROOT), data=tmp_path, COACHBOT_SITE=str(site), **WECHAT).stdout
+    assert "SITE_001 warning: programme 'sct_cse' has touchpoints of the kind 'assessment'" in told
+    assert "kind 'checkin'" not in told
+    assert "SITE_001" not in coachbot("check", str(ROOT), data=tmp_path, COACHBOT_SITE=str(site)).stdout
+
+
+def test_a_wechat_code_without_an_invitation_is_one_clear_line(tmp_path: Path) -> None:
+    fails_with_one_line(coachbot("qr", "--wechat", data=tmp_path, **WECHAT), "--wechat --code CODE")
+
+
+def test_a_wechat_account_half_set_is_one_clear_line(tmp_path: Path) -> None:
+    given = {name: value for name, value in WECHAT.items() if not name.endswith("TOKEN")}
+    fails_with_one_line(coachbot("run", data=tmp_path, **given), "COACHBOT_WECHAT_TOKEN")
+
+
+def test_a_wechat_code_is_written_for_an_invitation(tmp_path: Path) -> None:
+    pytest.importorskip("segno", reason="segno is not installed: pip install 'coachbot[wechat]'")
+    with FakeWeChat("wx0123456789", "made-up") as wechat:
+        told = coachbot(
+            "qr", "--wechat", "--code", "ABCD-EFGH", "--output", "w.svg", data=tmp_path,
+            **WECHAT, COACHBOT_WECHAT_API=wechat.url,
+        )  # fmt: skip
+    assert told.stdout.strip().endswith("http://weixin.qq.com/q/ABCDEFGH"), told.stderr
+    assert b"<svg" in (tmp_path / "w.svg").read_bytes()

@@ -18,7 +18,8 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Pressed:
-    """The patient pressed a button: the prompt's token and the choice's code."""
+    """The patient pressed a button: the prompt's token and the choice's code; of several choices all at once, each
+    followed by `+`."""
 
     token: str
     code: str

@@ -405,7 +405,10 @@ def _press_answer(walk: Walk, ask: Ask | None, code: str) -> None:
 def _press_several(walk: Walk, ask: Several, code: str) -> None:
     prompt = walk.prompt
     assert prompt is not None
-    if code == "done":
+    if code.endswith("+"):
+        wanted = {*code[:-1].split("+"), *prompt.chosen}
+        _several_done(walk, ask, tuple(one for one in ask.of if one in wanted))
+    elif code == "done":
         _several_done(walk, ask, prompt.chosen)
     elif code == "none":
         _several_done(walk, ask, ())

@@ -196,7 +196,8 @@ def open_touchpoint(draft: Draft, row: TimerRow, tx: Transaction) -> tuple[Opene
     body = row.body
     dialog = _dialog(draft, body)
     event = Opened(dialog, "touchpoint", f"{body['touchpoint']}@{draft.local.date().isoformat()}")
-    return event, Delivery(lane=1, quiet=bool(body.get("quiet")), expires_at=expires)
+    kind = str(body.get("kind") or "")
+    return event, Delivery(lane=1, quiet=bool(body.get("quiet")), expires_at=expires, touchpoint=kind)
 
 
 def _comes_by_itself(draft: Draft, row: TimerRow, tx: Transaction) -> bool:

@@ -70,7 +70,7 @@ class Enrolments:
                 raise EnrolmentError(f"enrolment {code}: the rest has not been ended (coachbot enrolment end-rest)")
             draft.change_enrolment(state="active", anchor=draft.local.date())
             draft.replan()
-            say_section(draft, "confirmed", Delivery(lane=1), by=by)
+            say_section(draft, "confirmed", Delivery(lane=1, touchpoint="news"), by=by)
             for alert in tx.alerts(draft.record.id, open_only=True):
                 if alert.kind == "waits_for_confirmation":
                     draft.alerts.append(replace(alert, acknowledged_at=draft.now, acknowledged_by=by))
@@ -86,7 +86,7 @@ class Enrolments:
             draft.change_progress(safety_hold=False, alert_news={})
             draft.replan()
             if rested and draft.enrolment is not None and draft.enrolment.state not in ("withdrawn", "finished"):
-                say_section(draft, "rest_ended", Delivery(lane=1), by=by)
+                say_section(draft, "rest_ended", Delivery(lane=1, touchpoint="news"), by=by)
 
         self._change(code, end)
 
@@ -112,7 +112,7 @@ class Enrolments:
                     f"enrolment {code}: '{condition}' was not told; there is: {', '.join(told) or 'nothing'}"
                 )
             draft.change_progress(conditions=tuple(one for one in told if one != condition))
-            say_section(draft, "condition_cleared", Delivery(lane=1), by=by)
+            say_section(draft, "condition_cleared", Delivery(lane=1, touchpoint="news"), by=by)
 
         self._change(code, allow)
 
@@ -169,7 +169,9 @@ class Enrolments:
         own = words.sections(language, f"exercises/{exercise}") or words.sections(
             words.default_language, f"exercises/{exercise}"
         )
-        say_section(draft, section, Delivery(lane=1, quiet=True), by=by, exercise=name_of(own) or exercise)
+        say_section(
+            draft, section, Delivery(lane=1, quiet=True, touchpoint="news"), by=by, exercise=name_of(own) or exercise
+        )
 
     def pause(self, code: str, days: int | None, by: str) -> None:
         """Staff set a pause for the patient, of so many days or (None) until somebody ends it. Assessments go on."""
@@ -179,7 +181,7 @@ class Enrolments:
             until = (today + timedelta(days=days)).isoformat() if days else None
             draft.change_progress(paused_from=today.isoformat(), paused_until=until)
             draft.replan()
-            say_section(draft, "paused_by_clinic", Delivery(lane=1, quiet=True), by=by)
+            say_section(draft, "paused_by_clinic", Delivery(lane=1, quiet=True, touchpoint="news"), by=by)
 
         self._change(code, rest)
 
@@ -191,7 +193,7 @@ class Enrolments:
                 raise EnrolmentError(f"enrolment {code} is not paused")
             draft.change_progress(paused_from=None, paused_until=None)
             draft.replan()
-            say_section(draft, "resumed_by_clinic", Delivery(lane=1, quiet=True), by=by)
+            say_section(draft, "resumed_by_clinic", Delivery(lane=1, quiet=True, touchpoint="news"), by=by)
 
         self._change(code, go_on)
 

@@ -9,6 +9,7 @@ from coachbot.engine.events import Attached, Event, Opened, Pressed, Said
 from coachbot.engine.model import Dialog
 from coachbot.service.draft import Draft
 from coachbot.service.ids import hashed, new_code, plain_code
+from coachbot.service.listing import chosen_by_letters, may_be_letters
 from coachbot.service.ports import Transaction
 from coachbot.service.records import AlertRow, Enrolment, InboxRow
 from coachbot.service.speaking import Delivery, say_section
@@ -54,6 +55,8 @@ def _event(tx: Transaction, draft: Draft, row: InboxRow, kind: str, text: str) -
     if kind == "edited":
         say_section(draft, "edited", Delivery())
         return None
+    if (listed := _listed(tx, draft, text)) is not None:
+        return listed
     if _replies_to_another(tx, draft, str(row.body.get("reply_to") or "")):
         say_section(draft, "replied_to_another", Delivery())
         return None
@@ -73,6 +76,15 @@ def _press(draft: Draft, token: str, code: str) -> Event | None:
     if prompt is not None and prompt.token == token and (bare in prompt.chosen) == (sign == "+"):
         return None
     return Pressed(token, bare)
+
+
+def _listed(tx: Transaction, draft: Draft, text: str) -> Event | None:
+    """The choice that a letter stands for, where a list stands in the place of buttons."""
+    prompt = draft.record.conversation.prompt
+    if prompt is None or not may_be_letters(text):
+        return None
+    body = tx.asked(draft.record.id, prompt.token)
+    return chosen_by_letters(text, prompt.token, body) if body is not None else None
 
 
 def _open_question(draft: Draft) -> tuple[Dialog, object] | None:
@@ -138,7 +150,7 @@ def _looks_like_code(text: str) -> bool:
 def _start(tx: Transaction, draft: Draft, code: str) -> Event | None:
     """A code: it opens an enrolment once. Somebody already enrolled just goes on."""
     if draft.enrolment is not None:
-        return _go_on(draft)
+        return go_on(draft)
     if not code:
         say_section(draft, "unknown_chat", Delivery())
         return None
@@ -156,7 +168,7 @@ def _start(tx: Transaction, draft: Draft, code: str) -> Event | None:
     return Opened(WELCOME, "patient")
 
 
-def _go_on(draft: Draft) -> Event:
+def go_on(draft: Draft) -> Event:
     """Somebody already in opens the link once more: the open talk comes back, or a word out of the blue is answered."""
     conversation = draft.record.conversation
     if conversation.prompt is None:

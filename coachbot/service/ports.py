@@ -46,11 +46,26 @@ class Settlement:
     """How the sending of one outbox row ended."""
 
     row: int
-    #: sent, failed, due (again), expired, suppressed, held (back: due again as if it had not been claimed)
+    #: sent, failed, due (again), expired, suppressed, held (back: due again as if it had not been claimed),
+    #: waiting (for the patient's next word)
     state: str
     reason: str = ""
     remote_id: str = ""
     retry_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """What a messenger's service window leaves for one row."""
+
+    #: When the patient last wrote at this account; None for never.
+    heard_at: datetime | None
+    #: Messages sent since.
+    sent: int
+    #: Are later rows of this chat due as well?
+    more: bool
+    #: Has a row of the same turn rung already?
+    rung: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +192,21 @@ class Transaction(StaffTransaction, Protocol):
     def suppress_due(self, patient: str, *, reason: str, now: datetime) -> int:
         """Unprompted messages that have not gone out yet go nowhere."""
 
+    def room(self, row: OutboxRow, account: int, *, now: datetime) -> Room:
+        """What the service window of a chat leaves for a claimed row."""
+
+    def release(self, patient: str, *, now: datetime) -> int:
+        """The patient has written: what waited for that is due. Returns how many rows."""
+
+    def put_off(self, patient: str) -> int:
+        """Everything not yet sent waits for the patient's next word: something graver goes first."""
+
+    def asked(self, patient: str, token: str) -> Mapping[str, Any] | None:
+        """The newest message that was sent and asks this question."""
+
+    def fate(self, patient: str, token: str) -> str:
+        """What became of the message that asked a question: `waiting`, `expired`, `sent`...; empty for none."""
+
     def undelivered(self) -> int: ...
 
     # reading
@@ -275,10 +305,17 @@ class Capabilities:
     deduplicates: bool = True
     #: Does it show by itself which person of the clinic wrote a message? Else the name stands in the text.
     names_people: bool = False
-    #: Hours after the patient's last word in which messages are taken; None for any time.
+    #: Are lengths counted in bytes of UTF-8, and not in UTF-16 units?
+    counts_bytes: bool = False
+    #: Hours after the patient's last word in which messages are taken; None for any time. The sender keeps to it: what
+    #: comes later waits for the patient's next word, and rings by a template where there is one.
     window_hours: float | None = None
-    #: Most messages in a row without a word of the patient.
+    #: Most messages in a row without a word of the patient; kept to where there is a window.
     burst: int = 20
+    #: Kinds of touchpoints for which a template rings outside the window.
+    templates: frozenset[str] = frozenset()
+    #: Are several texts of one turn sent as one, because few messages are allowed?
+    joins: bool = False
     #: How often messages are taken from one account, and for one chat.
     account_rate: Rate | None = None
     chat_rate: Rate | None = None

@@ -237,6 +237,10 @@ class OutboxRow:
     attempts: int = 0
     #: The message that it changes; found when the row is claimed.
     shown: Shown | None = None
+    #: The messenger takes no message now: ring by the template of this kind of touchpoint instead.
+    rings: str = ""
+    #: The last message that the messenger takes for now, though more is to come: say how to go on.
+    last_for_now: bool = False
 
 
 @quick

@@ -15,6 +15,7 @@ from coachbot.errors import DeliveryError
 from coachbot.service.pacing import UNPACED, HeldBackError, Pace
 from coachbot.service.ports import Capabilities, Channel, Clock, Settlement, Store, Transaction
 from coachbot.service.records import Address, OutboxRow
+from coachbot.service.window import RUNG, SHUT, placed
 from coachbot.service.writer import SOON, Writer
 
 log = logging.getLogger("coachbot.sender")
@@ -107,12 +108,14 @@ class Sender:
                 back.append(Settlement(row.id, "held"))
             elif (aimed := _aimed(tx, row, can)) is None:
                 back.append(Settlement(row.id, "suppressed", "there is nothing to take away"))
+            elif (fit := placed(tx, aimed, to, can, self._clock.now())) is None:
+                back.append(Settlement(row.id, "waiting", SHUT))
             else:
                 self._pace.enter(to.account, row.lane)
-                ready.append(Claimed(aimed, to))
+                ready.append(Claimed(fit, to))
         if back:
             tx.settle(back, now=self._clock.now())
-        return ready, any(one.state == "suppressed" for one in back)
+        return ready, any(one.state != "held" for one in back)
 
     def _can(self, to: Address) -> Capabilities:
         channel = self._channels.get(to.channel)
@@ -169,7 +172,8 @@ class Sender:
             return Settlement(row.id, "failed", f"no channel '{to.channel}' is configured")
         try:
             await self._pace.turn(to.account, to.id, adapter.capabilities)
-            return Settlement(row.id, "sent", remote_id=await adapter.deliver(to, row))
+            remote = await adapter.deliver(to, row)
+            return Settlement(row.id, "waiting", RUNG) if row.rings else Settlement(row.id, "sent", remote_id=remote)
         except HeldBackError:
             return Settlement(row.id, "held")
         except DeliveryError as error:
@@ -185,6 +189,11 @@ class Sender:
             return Settlement(row.id, "held", str(error))
         if error.gone:
             self._gone(to, row)
+        if error.window:  # the messenger's own word goes before our count: claimed again, the row finds no room
+            return Settlement(row.id, "due", SHUT, retry_at=self._clock.now())
+        if error.permanent and row.rings and not error.gone:
+            log.warning("a template for '%s' was not taken (%s); the message waits", row.rings, error)
+            return Settlement(row.id, "waiting", RUNG)
         if error.permanent:
             return Settlement(row.id, "failed", str(error))
         if error.doubt and row.on_doubt == "skip" and not repeatable:

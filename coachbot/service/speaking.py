@@ -15,6 +15,7 @@ from coachbot.engine.model import EMPTY
 from coachbot.rendering import Bubble
 from coachbot.service.draft import Draft
 from coachbot.service.fitting import fitted
+from coachbot.service.joining import joined
 from coachbot.service.records import OutboxRow
 
 COACH = "coach"
@@ -41,7 +42,7 @@ def speak(draft: Draft, effects: tuple[fx.Effect, ...], delivery: Delivery) -> N
 class Delivery:
     """How the rows of one turn are to go out."""
 
-    __slots__ = ("answers", "expires_at", "lane", "on_doubt", "quiet", "safety", "sounded", "typed")
+    __slots__ = ("answers", "expires_at", "lane", "on_doubt", "quiet", "safety", "sounded", "touchpoint", "typed")
 
     def __init__(
         self,
@@ -52,6 +53,7 @@ class Delivery:
         on_doubt: str = "resend",
         typed: bool = False,
         answers: Mapping[str, str] = EMPTY,
+        touchpoint: str = "",
     ) -> None:
         self.lane = lane
         self.quiet = quiet
@@ -62,6 +64,8 @@ class Delivery:
         self.typed = typed
         #: The label that was pressed, by its question's token, so that the closed question can show it.
         self.answers = answers
+        #: The kind of touchpoint behind what is said unasked: a channel with a service window may ring for it.
+        self.touchpoint = touchpoint
         #: The safety dialog that speaks, so that a channel can set its words apart; empty for any other.
         self.safety = ""
         #: What the coach sends unasked makes one sound, however many messages it has.
@@ -228,6 +232,9 @@ def queue(
     turn; `sounds` is heard in a quiet turn too."""
     if delivery.safety and "safety" not in body:
         body = {**body, "safety": delivery.safety}
+    can = draft.world.capabilities.get(draft.record.address.channel)
+    if delivery.touchpoint and can is not None and can.window_hours is not None:
+        body = {**body, "touchpoint": delivery.touchpoint}
     pieces = _fitted(draft, body)
     rows = []
     for number, piece in enumerate(pieces, 1):
@@ -249,6 +256,8 @@ def queue(
         delivery.sounded = delivery.sounded or (delivery.lane == UNASKED and body["kind"] != "close")
         if words is not None:
             draft.said[str(rows[-1].id)] = f"{words.words} {words.section}"
+    if can is not None and can.joins and not first and draft.outbox:
+        rows[:1] = joined(draft.outbox.pop(), rows[0], can)
     place = 0 if first else len(draft.outbox)
     draft.outbox[place:place] = rows
 

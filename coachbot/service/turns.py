@@ -16,11 +16,11 @@ from typing import Any
 from coachbot.engine import effects as fx
 from coachbot.engine.answers.interrupts import interrupt_in
 from coachbot.engine.changing import changed
-from coachbot.engine.events import Concerned, Event, Opened, Pressed, Said, TimerFired
+from coachbot.engine.events import Attached, Concerned, Event, Opened, Pressed, Said, TimerFired
 from coachbot.engine.step import step
-from coachbot.service import acts, days, handing, safety
+from coachbot.service import acts, days, handing, safety, window
 from coachbot.service.draft import Draft
-from coachbot.service.entering import WELCOME, enter, reached
+from coachbot.service.entering import WELCOME, enter, go_on, reached
 from coachbot.service.facts import facts_of
 from coachbot.service.ports import Store, Transaction
 from coachbot.service.records import (
@@ -162,7 +162,10 @@ class Turns:
         return Draft(self.world, record, self.world.clock.now(), self.world.ids.next())
 
     def _receive(self, tx: Transaction, draft: Draft, row: InboxRow, danger: str | None) -> None:
-        if danger is not None and (row.screened or not safety.was_asked(draft, danger)):
+        if danger is not None and not row.screened and safety.was_asked(draft, danger):
+            danger = None
+        fate = window.hear(tx, draft, str(row.body.get("kind")), danger=danger is not None)
+        if danger is not None:
             rule = self.world.rules[danger]
             reached(draft, str(row.body.get("kind")))  # the check-ins that follow a danger need an open chat
             if not row.screened:
@@ -177,12 +180,22 @@ class Turns:
             return
         if isinstance(event, Said):
             safety.own_up(draft, event.text)
-            if self._at_rest(draft, event):
-                return
+        if fate in ("waiting", "expired") and self._only_knocks(draft, event):
+            if fate == "expired":  # else the question itself goes out now
+                self.apply(draft, go_on(draft), Delivery())
+            return
+        if isinstance(event, Said) and self._at_rest(draft, event):
+            return
         if isinstance(event, Pressed) and _must_rest(draft, event):
             say_section(draft, "resting", Delivery())
             return
         self.apply(draft, event, Delivery(typed=not isinstance(event, Pressed), answers=_answered(draft, event)))
+
+    def _only_knocks(self, draft: Draft, event: Event) -> bool:
+        """A word that cannot be an answer, because the patient has not seen the question: it opens the door only."""
+        return isinstance(event, Attached) or (
+            isinstance(event, Said) and not self._is_heard_at_rest(draft, event.text)
+        )
 
     def _at_rest(self, draft: Draft, event: Said) -> bool:
         """A word from somebody whose enrolment is waiting or over, with nothing open."""
@@ -253,7 +266,8 @@ class Turns:
             self._silence(tx, draft, str(row.body["kind"]))
         elif purpose == "safety_again":
             kind = str(row.body["kind"])
-            self.apply(draft, Concerned(kind, self.world.rules[kind].dialog, {"kind": kind}), Delivery())
+            event = Concerned(kind, self.world.rules[kind].dialog, {"kind": kind})
+            self.apply(draft, event, Delivery(touchpoint="safety"))
         elif purpose == "escalate":
             self._escalate(tx, draft, int(row.body["alert"]))
 
@@ -265,14 +279,14 @@ class Turns:
             draft.arm(row.purpose, draft.now + days.BUSY_RETRY, **row.body)
             return
         event = Opened(str(row.body["dialog"]), "remind", row.body.get("touchpoint"))
-        self.apply(draft, event, Delivery())
+        self.apply(draft, event, Delivery(touchpoint="reminder"))
 
     def _nag(self, tx: Transaction, draft: Draft, row: TimerRow) -> None:
         prompt = draft.record.conversation.prompt
         if prompt is None or prompt.token != row.token or prompt.nagged or not days.may_nag(draft, tx):
             return
         days.count_nag(draft)
-        self.apply(draft, TimerFired("nag", row.token), Delivery(lane=1, on_doubt="skip"))
+        self.apply(draft, TimerFired("nag", row.token), Delivery(lane=1, on_doubt="skip", touchpoint="reminder"))
 
     def _silence(self, tx: Transaction, draft: Draft, kind: str) -> None:
         rule = self.world.rules[kind]

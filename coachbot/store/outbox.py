@@ -7,7 +7,7 @@ only unprompted messages. A row that is to be tried again keeps the later rows o
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -23,6 +23,9 @@ from coachbot.store.saving import OUTBOX as BODY
 from coachbot.store.statements import Statement, at_most, number, word
 
 OUTBOX = tables.table(tables.Outbox)
+#: When a row is due that waits for the patient's next word. It stays in the state `due`, so that it expires, and is
+#: suppressed, like any other; no attempt counts, so that it keeps no later row of its chat waiting.
+SOME_DAY = micros(datetime(9999, 1, 1, tzinfo=UTC))
 _ADDRESS = tables.table(tables.Address)
 _HEAD = OUTBOX.alias("head")
 _OTHER = OUTBOX.alias("other")
@@ -76,7 +79,7 @@ _NEXT_BUT = Statement(
 )
 
 
-def _change(**values: Any) -> Update:
+def change(**values: Any) -> Update:
     return update(OUTBOX).values({OUTBOX.c[name]: value for name, value in values.items()})
 
 
@@ -85,12 +88,12 @@ def _count(state: str) -> ColumnElement[int]:
 
 
 _EXPIRE = Statement(
-    _change(state=word("expired"), reason=word("too late"), settled_at=bindparam("now")).where(
+    change(state=word("expired"), reason=word("too late"), settled_at=bindparam("now")).where(
         OUTBOX.c.state == word("due"), OUTBOX.c.expires_at <= bindparam("now")
     )
 )
 _CLAIM = Statement(
-    _change(
+    change(
         state=word("claimed"),
         attempts=OUTBOX.c.attempts + number(1),
         claimed_by=bindparam("worker"),
@@ -105,7 +108,7 @@ _CLAIM = Statement(
 #: A row that its claimer gave back by its lease may still turn out to be sent.
 _OPEN = or_(OUTBOX.c.state == word("claimed"), OUTBOX.c.state == word("due"))
 _SETTLE = Statement(
-    _change(
+    change(
         state=bindparam("how"),
         reason=bindparam("why"),
         remote_id=bindparam("remote"),
@@ -119,7 +122,7 @@ _SETTLE = Statement(
     "row",
 )
 _AGAIN = Statement(
-    _change(state=word("due"), reason=bindparam("why"), due_at=bindparam("when"), lease_real=null()).where(
+    change(state=word("due"), reason=bindparam("why"), due_at=bindparam("when"), lease_real=null()).where(
         OUTBOX.c.id == bindparam("row"), _OPEN
     ),
     "when",
@@ -128,24 +131,24 @@ _AGAIN = Statement(
 )
 _LEASE_OVER = (OUTBOX.c.state == word("claimed")) & (OUTBOX.c.lease_real < bindparam("real"))
 _RESEND = Statement(
-    _change(state=word("due"), reason=word("in doubt"), lease_real=null()).where(
+    change(state=word("due"), reason=word("in doubt"), lease_real=null()).where(
         _LEASE_OVER, OUTBOX.c.on_doubt != word("skip")
     )
 )
 _SKIP = Statement(
-    _change(state=word("failed"), reason=word("in doubt"), settled_at=bindparam("now"), lease_real=null()).where(
+    change(state=word("failed"), reason=word("in doubt"), settled_at=bindparam("now"), lease_real=null()).where(
         _LEASE_OVER, OUTBOX.c.on_doubt == word("skip")
     )
 )
 _SUPPRESS = Statement(
-    _change(state=word("suppressed"), reason=bindparam("why"), settled_at=bindparam("now")).where(
+    change(state=word("suppressed"), reason=bindparam("why"), settled_at=bindparam("now")).where(
         OUTBOX.c.patient == bindparam("owner"), OUTBOX.c.state == word("due"), OUTBOX.c.lane == number(1)
     )
 )
 _HELD = Statement(
-    _change(
-        state=word("due"), reason=bindparam("why"), attempts=OUTBOX.c.attempts - number(1), lease_real=null()
-    ).where(OUTBOX.c.id == bindparam("row"), OUTBOX.c.state == word("claimed")),
+    change(state=word("due"), reason=bindparam("why"), attempts=OUTBOX.c.attempts - number(1), lease_real=null()).where(
+        OUTBOX.c.id == bindparam("row"), OUTBOX.c.state == word("claimed")
+    ),
     "why",
     "row",
 )
@@ -179,6 +182,12 @@ _TOKEN_AT = Statement(
         number(1),
     )
 )
+_WAIT = Statement(
+    change(state=word("due"), due_at=number(SOME_DAY), reason=bindparam("why"), attempts=number(0), lease_real=null())
+    .where(OUTBOX.c.id == bindparam("row"), _OPEN),
+    "why",
+    "row",
+)  # fmt: skip
 _UNDELIVERED = Statement(select(_count("due") + _count("claimed")))
 _LANES = (0, 1)
 
@@ -249,13 +258,15 @@ class OutboxPart(Part):
 
     def settle(self, settlements: Sequence[Settlement], *, now: datetime) -> None:
         """Write down how sending ended; `due` means that it is to be tried again at `retry_at`, `held` that no call
-        was made."""
+        was made, `waiting` that it waits for the patient's next word."""
         at = micros(now)
         again = [s for s in settlements if s.state == "due"]
         held = [s for s in settlements if s.state == "held"]
-        ended = [s for s in settlements if s.state not in ("due", "held")]
+        waiting = [s for s in settlements if s.state == "waiting"]
+        ended = [s for s in settlements if s.state not in ("due", "held", "waiting")]
         self._write(_SETTLE, [(s.state, s.reason, at, s.remote_id, s.row) for s in ended])
         self._write(_HELD, [(s.reason, s.row) for s in held])
+        self._write(_WAIT, [(s.reason, s.row) for s in waiting])
         self._write(_AGAIN, [(micros(s.retry_at or now), s.reason, s.row) for s in again])
 
     def release_ambiguous(self, *, now: datetime, now_real: float) -> int:

@@ -14,6 +14,7 @@ from coachbot.store.rotating import RotatingPart
 from coachbot.store.saving import SavingPart
 from coachbot.store.staffing import StaffingPart
 from coachbot.store.timers import TimersPart
+from coachbot.store.windowing import WindowPart
 
 
 class SqlTransaction(
@@ -22,6 +23,7 @@ class SqlTransaction(
     SavingPart,
     TimersPart,
     OutboxPart,
+    WindowPart,
     ReadingPart,
     EnrollingPart,
     ErasingPart,

@@ -457,7 +457,7 @@ async def _fields(request: Any) -> dict[str, Any]:
     if kind.startswith("application/json"):
         return dict(await request.json())
     if kind.startswith("multipart/"):
-        return _opened(_parts(await request.body(), kind))
+        return _opened(parts(await request.body(), kind))
     form = (await request.body()).decode()
     return _opened({**request.query_params, **dict(parse_qsl(form, keep_blank_values=True))})
 
@@ -474,7 +474,7 @@ def _json_or_text(value: Any) -> Any:
         return value
 
 
-def _parts(body: bytes, kind: str) -> dict[str, Any]:
+def parts(body: bytes, kind: str) -> dict[str, Any]:
     """The fields of a form with files, as bytes or as texts."""
     from email.parser import BytesParser
     from email.policy import HTTP

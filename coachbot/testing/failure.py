@@ -18,8 +18,10 @@ _WIDTH = 110
 class ScreenplayFailure(AssertionError):
     """A screenplay that did not come true. Its text is the whole report."""
 
-    def __init__(self, report: str, *, line: int = 0) -> None:
+    def __init__(self, report: str, *, line: int = 0, lacks: str = "") -> None:
         super().__init__(report)
+        #: What the channel could not carry before it failed; empty for nothing.
+        self.lacks = lacks
         #: The line in the file at which it failed.
         self.line = line
 
@@ -35,7 +37,8 @@ def failure(
         _named("came", came or "nothing"),
     ]
     parts += [_named("because", lesson)] if lesson else []
-    return ScreenplayFailure("\n".join([*parts, "", *standing(stage, person)]), line=line.number)
+    report = "\n".join([*parts, "", *standing(stage, person)])
+    return ScreenplayFailure(report, line=line.number, lacks=stage.front.lacks)
 
 
 def _named(name: str, text: str) -> str:

@@ -1,6 +1,7 @@
 """Fronts: how a stage's patients reach the coach. Straight into the service, or through a real channel and back.
 
-`telegram` talks HTTP with the fake Bot API, `web` HTTP with the web chat's own app, `terminal` prints every message.
+`telegram` talks HTTP with the fake Bot API, `wechat` with the fake WeChat (`coachbot.testing.wechatfront`), `web` with
+the web chat's own app; `terminal` prints every message.
 What such a front shows in a chat is what a screenplay then looks at.
 """
 
@@ -8,7 +9,7 @@ from __future__ import annotations
 
 import io
 import uuid
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from typing import Any, Protocol
@@ -21,7 +22,9 @@ from coachbot.service.records import Update
 from coachbot.settings import Settings
 from coachbot.testing.channel import Message
 
-FRONTS = ("telegram", "web", "terminal")
+FRONTS = ("telegram", "wechat", "web", "terminal")
+#: A messenger's service window, and its front without one: what fails only with it differs by what the messenger can.
+WINDOWLESS = {"wechat": "wechat without its window"}
 
 
 class NotHereError(Exception):
@@ -34,6 +37,8 @@ class Front(Protocol):
     #: The channel's name, and the channel that delivers; None for none.
     name: str
     channel: Channel | None
+    #: What of the coach's messages could not be carried; empty for nothing.
+    lacks: str
 
     def connect(self, coach: Coach) -> Desk:
         """The coach is wired (anew): keep what receiving needs. Returns the desk of the account in use."""
@@ -41,14 +46,17 @@ class Front(Protocol):
     def chat(self, number: int, name: str) -> str:
         """The chat of the next person."""
 
+    def entered(self, chat: str) -> None:
+        """Somebody came on stage as a patient of days ago."""
+
     def take(self, chat: str, update: Update) -> str:
         """Bring an update in as the messenger would. Returns the chat, which a code may have opened anew."""
 
     def again(self, chat: str, update: Update) -> None:
         """Bring the last update in a second time."""
 
-    def shown(self, chat: str, message: Message) -> Message:
-        """The message as the patient sees it."""
+    def shown(self, chat: str, message: Message) -> Sequence[Message]:
+        """What the patient sees of a message: mostly one, none of what did not come into the chat."""
 
     def close(self) -> None:
         """Let go of everything."""
@@ -60,6 +68,7 @@ class Straight:
     def __init__(self, name: str = "webchat", channel: Channel | None = None) -> None:
         self.name = channel.name if channel else name
         self.channel = channel
+        self.lacks = ""
         self._coach: Coach | None = None
 
     @property
@@ -77,6 +86,9 @@ class Straight:
         """A name that says little."""
         return f"chat-{number}"
 
+    def entered(self, chat: str) -> None:
+        """Nothing to be done."""
+
     def take(self, chat: str, update: Update) -> str:
         """Straight into the inbox."""
         self.coach.inbox.store([update])
@@ -86,9 +98,9 @@ class Straight:
         """Once more; the inbox knows it."""
         self.coach.inbox.store([update])
 
-    def shown(self, chat: str, message: Message) -> Message:
+    def shown(self, chat: str, message: Message) -> Sequence[Message]:
         """As it was sent."""
-        return message
+        return (message,)
 
     def close(self) -> None:
         """Nothing to let go of."""
@@ -180,16 +192,16 @@ class TelegramFront(Straight):
                     return person.presses_data(data, message.id)
         return person.presses_data(f"{token}:{code}")  # a button that was taken away in the meantime
 
-    def shown(self, chat: str, message: Message) -> Message:
+    def shown(self, chat: str, message: Message) -> Sequence[Message]:
         """The text as it stands in the chat."""
         if message.body.get("kind") != "text":
-            return message
+            return (message,)
         there = next((one for one in self._people[chat].messages if str(one.id) == message.remote_id), None)
         if there is None:
             raise AssertionError(f"the coach sent {message.text!r}, and it never came into the chat")
         if len(there.buttons) != len(message.labels):
             raise AssertionError(f"{message.text!r} has {len(there.buttons)} buttons in the chat")
-        return replace(message, row=replace(message.row, body={**message.body, "text": there.text}))
+        return (replace(message, row=replace(message.row, body={**message.body, "text": there.text})),)
 
     def close(self) -> None:
         """Stop the server."""

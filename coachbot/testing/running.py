@@ -10,7 +10,7 @@ from typing import TextIO
 
 from coachbot.testing.failure import ScreenplayFailure
 from coachbot.testing.faults import LOGGER
-from coachbot.testing.fronts import NotHereError
+from coachbot.testing.fronts import WINDOWLESS, NotHereError
 from coachbot.testing.player import play
 from coachbot.testing.reader import SUFFIX
 from coachbot.testing.script import ScreenplayFault
@@ -52,7 +52,25 @@ def _run(path: Path, out: TextIO, front: str) -> bool:
         print(f"passed over     {path}: {error}", file=out)
         return True
     except (ScreenplayFailure, ScreenplayFault) as error:
+        if differs := _differs(path, front, error):
+            print(f"differs         {path}: {differs}", file=out)
+            return True
         print(f"FAILED {time.perf_counter() - began:5.1f} s  {path}\n{error}\n", file=out)
         return False
     print(f"ok     {time.perf_counter() - began:5.1f} s  {path}", file=out)
     return True
+
+
+def _differs(path: Path, front: str, error: Exception) -> str:
+    """Why a screenplay does not come true on a channel that cannot do everything; empty for a fault of ours."""
+    if isinstance(error, ScreenplayFailure) and error.lacks:
+        return error.lacks
+    if front not in WINDOWLESS or isinstance(error, ScreenplayFault):
+        return ""
+    try:
+        play(path, front=WINDOWLESS[front])
+    except NotHereError as here:
+        return str(here)
+    except ScreenplayFailure as again:
+        return again.lacks
+    return f"{front} takes few messages after a patient's word, and none long after it"

@@ -35,10 +35,11 @@ from coachbot.settings import Settings, load_settings
 from coachbot.testing.channel import Message, RecordingChannel
 from coachbot.testing.entering import enter, profile_of
 from coachbot.testing.faults import FaultWatch
-from coachbot.testing.fronts import FRONTS, Front, Straight, TelegramFront, WebFront, terminal_front
+from coachbot.testing.fronts import FRONTS, WINDOWLESS, Front, Straight, TelegramFront, WebFront, terminal_front
 from coachbot.testing.ground import BreakableWords, new_store, open_in, pack_at
 from coachbot.testing.matcher import find_label
 from coachbot.testing.script import Role
+from coachbot.testing.wechatfront import WeChatFront
 
 _LOOK_AHEAD = timedelta(days=60)
 
@@ -117,6 +118,8 @@ class Stage:
     def _front(self, name: str) -> Front:
         if name == "telegram":
             return TelegramFront(self._settings, self._runner.run)
+        if name in ("wechat", WINDOWLESS["wechat"]):
+            return WeChatFront(self._settings, self._runner.run, self.clock, window=name == "wechat")
         if name == "web":
             return WebFront()
         if name == "terminal":
@@ -156,6 +159,7 @@ class Stage:
         if role.enrolled is not None:
             desk = self.desk
             person.patient = enter(self.coach, desk.account, desk.channel, person.chat, role, self.now)
+            self.front.entered(person.chat)
             self.settle()
         elif not role.stranger:
             person.code = self.coach.enrolments.invite(role.programme, role.arm)
@@ -164,7 +168,7 @@ class Stage:
     def _heard(self, chat: str, message: Message) -> None:
         for person in self.people:
             if person.chat == chat:
-                person.messages.append(self.front.shown(chat, message))
+                person.messages += self.front.shown(chat, message)
                 person.asked = message.asks or person.asked
 
     # -- what patients do ------------------------------------------------------------------------------

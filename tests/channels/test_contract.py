@@ -7,6 +7,7 @@ import io
 import re
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import FrozenInstanceError
@@ -30,7 +31,9 @@ from coachbot.service.ports import Channel
 from coachbot.service.records import Address, OutboxRow, Shown
 from coachbot.settings import load_settings
 from coachbot.testing.botapi import FakeTelegram, Fault
+from coachbot.testing.wechatapi import FakeWeChat
 from tests.channels.telegram.test_bots import ONE, Desk
+from tests.channels.wechat.bench import Bench
 from tests.conftest import ROOT
 
 WORDS = read_plain(ROOT / "content" / "en" / "channel.yaml")
@@ -73,7 +76,25 @@ def telegram() -> Iterator[tuple[Channel, Address]]:
         yield channel, Address(1, 1, "telegram", str(person.chat))
 
 
-CASES = {"webchat": webchat, "terminal": terminal, "telegram": telegram}
+@contextmanager
+def wechat() -> Iterator[tuple[Channel, Address]]:
+    with FakeWeChat() as fake, tempfile.TemporaryDirectory() as folder:
+        person = fake.person("Mei")
+        bench = Bench(fake, Path(folder))
+
+        class Heard:
+            """Each message finds somebody who has just written: the sender keeps to the window, not the channel."""
+
+            name, capabilities = bench.channel.name, bench.channel.capabilities
+
+            async def deliver(self, to: Address, row: OutboxRow) -> str:
+                person.writes("hello")
+                return await bench.channel.deliver(to, row)
+
+        yield Heard(), Address(1, 1, "wechat", person.openid)
+
+
+CASES = {"webchat": webchat, "terminal": terminal, "telegram": telegram, "wechat": wechat}
 each = pytest.mark.parametrize("name", sorted(CASES))
 
 

@@ -57,7 +57,7 @@ def test_a_list_of_several_shows_what_is_chosen_and_no_finishing_button() -> Non
 
 def test_a_picture_is_told_in_words() -> None:
     (made,) = fit({"kind": "picture", "picture": "exercises/bridge.png", "alt": "Hips up"})
-    assert made == {"kind": "text", "text": "[Picture: Hips up]", "alt": "Hips up"}
+    assert made == {"kind": "text", "text": "[Picture: Hips up]", "alt": "Hips up", "told": "picture"}
 
 
 def test_marks_go_where_a_channel_shows_none() -> None:
@@ -90,6 +90,33 @@ def test_no_letter_is_lost_and_no_piece_is_too_long(text: str, longest: int) -> 
 
 def test_the_words_are_complete() -> None:
     assert set(WORDS) == {
-        "choice", "chosen", "ticked", "answered", "one", "several", "scale", "controls", "picture", "audio", "file",
+        "choice", "chosen", "ticked", "answered", "one", "several",
+            "one_by_letter", "several_by_letter", "scale", "controls", "picture", "audio", "file",
     }  # fmt: skip
     assert Path(ROOT / "content" / "en" / "channel.yaml").is_file()
+
+
+def test_a_messenger_that_counts_bytes_gets_pieces_of_so_many_bytes() -> None:
+    can = Capabilities(text=60, counts_bytes=True)
+    pieces = fit({"kind": "text", "text": "你好。" * 20}, can)
+    assert len(pieces) > 1
+    assert all(len(piece["text"].encode()) <= 60 for piece in pieces)
+    assert "".join(piece["text"] for piece in pieces) == "你好。" * 20
+
+
+def test_letters_stand_before_choices_that_hold_numbers_of_their_own() -> None:
+    (made,) = fit(question(choices=[["a0", "Not at all"], ["a1", "Several days"]]))
+    assert "A. Not at all\nB. Several days" in made["text"]
+    assert made["text"].endswith(WORDS["one_by_letter"])
+    assert made["listed"] == [["a0", "Not at all"], ["a1", "Several days"]]
+
+
+def test_under_a_picture_that_bears_no_words_the_list_is_a_message_of_its_own() -> None:
+    can = Capabilities(buttons=0, caption=0)
+    body = {**question(), "kind": "picture", "picture": "a.png", "alt": "Hips up"}
+    picture, text = fit(body, can)
+    assert picture["kind"] == "picture"
+    assert not {"token", "listed", "ask"} & set(picture)
+    assert text["kind"] == "text"
+    assert text["token"] == "t"
+    assert "2. Part of it" in text["text"]

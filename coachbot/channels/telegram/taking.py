@@ -9,9 +9,9 @@ from typing import Any
 
 from coachbot.channels.telegram.api import TelegramError
 from coachbot.channels.telegram.channel import Bot, Telegram
-from coachbot.channels.telegram.places import zone_at
 from coachbot.channels.telegram.reading import Aside, Press, Read, Reader
 from coachbot.service.records import Update
+from coachbot.service.zones import zone_at
 
 log = logging.getLogger("coachbot.telegram")
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coachbot.channels.telegram.places import zone_at
 from coachbot.channels.telegram.reading import Aside, Press, Reader
 from coachbot.service.records import Update
+from coachbot.service.zones import zone_at
 
 READER = Reader(7, "telegram", zone_at)
 PRIVATE = {"id": 5, "type": "private"}
