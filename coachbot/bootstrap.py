@@ -23,6 +23,8 @@ from coachbot.errors import SettingsError
 from coachbot.programme.places import zone_guesser
 from coachbot.safety import Tongue, Watch, detector_from, tongue_from
 from coachbot.service.afterwards import AfterwardsWork
+from coachbot.service.broadcasts.office import Broadcasts
+from coachbot.service.broadcasts.running import Runner
 from coachbot.service.channels import Counter
 from coachbot.service.desk import Desk
 from coachbot.service.duty import Duty
@@ -87,7 +89,7 @@ def build_world(
     rests = tuple((pack.safety.rules.get("while_paused") or {}).get("rests") or ())
     library = replace(pack.library, functions=functions, rests=rests)
     pack = replace(pack, library=library)
-    facts, duty, hours = _site(pack, site)
+    facts, duty, hours, approve_above = _site(pack, site)
     return World(
         pack=pack,
         clock=clock,
@@ -105,6 +107,7 @@ def build_world(
         exercises=ExerciseBook(pack),
         person_hours=float(hours),
         demo=demo,
+        approve_above=approve_above,
         attendable=_attendable(pack),
         unanswered=dict.fromkeys(pack.instruments),
     )
@@ -140,9 +143,9 @@ def _small_words(pack: Pack) -> dict[str, dict[str, Mapping[str, str]]]:
     return found
 
 
-def _site(pack: Pack, own: Path | None) -> tuple[dict[str, dict[str, Any]], Duty, float]:
-    """The site's facts by language, its duty hours, and for how many hours a person may be silent in a talk taken
-    over; a site's own file goes over the demo's."""
+def _site(pack: Pack, own: Path | None) -> tuple[dict[str, dict[str, Any]], Duty, float, int]:
+    """The site's facts by language, its duty hours, for how many hours a person may be silent in a talk taken over,
+    and to how many patients one person alone may send; a site's own file goes over the demo's."""
     common = read_plain(pack.root / "content" / "site.yaml")
     facts = {
         language: dict(read_plain(pack.root / "content" / language / "site.yaml"))
@@ -155,7 +158,9 @@ def _site(pack: Pack, own: Path | None) -> tuple[dict[str, dict[str, Any]], Duty
         site = read_plain(own)
         common = {**common, **site}
         facts = {**facts, **_own_facts(own, site, facts)}
-    return facts, _duty(common["duty"]), float(common["hand_over"]["silent_hours"])
+    broadcast = common.get("broadcast") or {}
+    approve_above = int(broadcast.get("approve_above", 50))
+    return facts, _duty(common["duty"]), float(common["hand_over"]["silent_hours"]), approve_above
 
 
 #: What a site must say of itself in each language, so that nobody in danger reads another clinic's numbers.
@@ -244,6 +249,7 @@ class Coach:
     turns: Turns
     sender: Sender
     enrolments: Enrolments
+    broadcasting: Runner
     site: int
 
     def desk(
@@ -270,7 +276,7 @@ class Coach:
             pass
 
     def _work_once(self) -> int:
-        return self.turns.run_timers() + self.turns.drain()
+        return self.turns.run_timers() + self.turns.drain() + self.broadcasting.work()
 
     def tick(self) -> int:
         """Fire every timer that is due. Returns how many."""
@@ -290,6 +296,7 @@ class StaffRooms:
     charts: Charts
     reasons: Reasons
     care: Care
+    broadcasts: Broadcasts
     world: World
 
 
@@ -306,6 +313,7 @@ def staff_rooms(coach: Coach) -> StaffRooms:
         Charts(store, world),
         Reasons(store),
         Care(store, world.clock, writer, world.ids, coach.enrolments, audit),
+        Broadcasts(world, store, writer, audit),
         world,
     )
 
@@ -355,4 +363,4 @@ def assemble(
 
     sender = Sender(store, clock, channels, writer, pace=pace, gone=gone)
     enrolments = Enrolments(world, store, turns, site)
-    return Coach(world, store, writer, inbox, turns, sender, enrolments, site)
+    return Coach(world, store, writer, inbox, turns, sender, enrolments, Runner(world, store), site)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from coachbot import __version__
-from coachbot.commands import instruments
+from coachbot.commands import broadcasts, instruments
 from coachbot.commands.drill import drill
 from coachbot.commands.export import export
 from coachbot.errors import CoachbotError, SettingsError
@@ -30,6 +30,7 @@ app = typer.Typer(
 enrolment = typer.Typer(help="See, confirm and end enrolments.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(enrolment, name="enrolment")
 app.add_typer(instruments.app, name="instruments")
+app.add_typer(broadcasts.app, name="broadcast")
 app.command()(drill)
 app.command()(export)
 app.add_typer(staff, name="staff")

@@ -61,7 +61,7 @@ class Demo:
         loop = True
         while loop:
             fired = self._coach.tick()
-            turned = self._coach.turns.drain()
+            turned = self._coach.turns.drain() + self._coach.broadcasting.work()
             self.confirm_waiting()
             loop = bool(fired or turned or asyncio.run(self._sender.drain()))
 

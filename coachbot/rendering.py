@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from jinja2.environment import Template
 
@@ -40,6 +41,7 @@ __all__ = [
     "Shelf",
     "Words",
     "WordsError",
+    "bubbles_of",
     "compile_expression",
     "has_formulas",
     "is_missing",
@@ -205,6 +207,16 @@ def _bounded(pieces: Iterable[str]) -> str:
 def render(source: str, scope: Scope) -> str:
     """One text, rendered now and not kept: for words that are put together when a pack is loaded."""
     return _Wording(source).text(scope)
+
+
+@lru_cache(maxsize=64)
+def _kept(source: str) -> _Wording:
+    return _Wording(source)
+
+
+def bubbles_of(source: str, scope: Scope) -> tuple[Bubble, ...]:
+    """The messages of one text that is no part of a pack; its template is kept while it is in use."""
+    return _kept(source).bubbles(scope)
 
 
 class _Worded:

@@ -19,7 +19,7 @@ from coachbot.demo_clinic import DemoClinic
 from coachbot.errors import CoachbotError, SettingsError, StoreError
 from coachbot.registry import channel_kinds
 from coachbot.service.clock import CLOCK_AHEAD, RealClock, VirtualClock
-from coachbot.service.writer import SOON, WriterThread
+from coachbot.service.writer import SOON, WHENEVER, WriterThread
 from coachbot.settings import Settings
 from coachbot.store import EngineLock, SqlStore, is_made, open_store
 
@@ -173,6 +173,8 @@ class Engine:
         self._demo = demo
         self._heavy = ThreadPoolExecutor(1, thread_name_prefix="coachbot-heavy")
         self._loop: asyncio.AbstractEventLoop | None = None
+        #: A slice of the broadcasts' work is queued already. Known to the writer's thread alone.
+        self._broadcasting = False
 
     # -- wiring ----------------------------------------------------------------------------------------
     def _build(self) -> _Parts:
@@ -308,6 +310,17 @@ class Engine:
     def _tick(self, coach: Coach) -> None:
         if coach.tick():
             self._after_turns(coach)
+        if not self._broadcasting:
+            self._broadcasting = True
+            self.parts.writer.submit(lambda: self._broadcast(coach), WHENEVER)
+
+    def _broadcast(self, coach: Coach) -> None:
+        """One slice of what broadcasts have to do; the next one queues behind whatever else waits by then."""
+        self._broadcasting = False
+        if coach.broadcasting.work():
+            self._wake_sender()
+            self._broadcasting = True
+            self.parts.writer.submit(lambda: self._broadcast(coach), WHENEVER)
 
     def _say_where(self) -> None:
         address = f"http://{self._settings.host}:{self._settings.port}"

@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from coachbot.console import accounts, entry, measuring, patients
+from coachbot.console import accounts, broadcasting, entry, measuring, patients
 from coachbot.console.doorway import NOT_HERE, Console, Route, add
 from coachbot.console.guards import Tries, guarded
 from coachbot.console.rendering import Pages
@@ -22,7 +22,10 @@ _TRIES, _STRETCH_S = 20, 15 * 60.0
 
 def routes(*, demo: bool = False) -> tuple[Route, ...]:
     """Every page there is."""
-    return (*entry.ROUTES, *(entry.DEMO_ROUTES if demo else ()), *patients.ROUTES, *measuring.ROUTES, *accounts.ROUTES)
+    demos = entry.DEMO_ROUTES if demo else ()
+    return (
+        *entry.ROUTES, *demos, *patients.ROUTES, *measuring.ROUTES, *broadcasting.ROUTES, *accounts.ROUTES
+    )  # fmt: skip
 
 
 def create_console(rooms: Rooms, *, demo: bool = False) -> FastAPI:

@@ -65,6 +65,26 @@ DELIVERY: Mapping[str, str] = {
     "due": "waiting to be sent", "claimed": "being sent", "sent": "delivered", "failed": "not delivered",
     "expired": "too late, not sent", "suppressed": "held back",
 }  # fmt: skip
+BROADCAST_STATES: Mapping[str, str] = {
+    "draft": "draft", "waiting": "waits for a second person", "scheduled": "scheduled", "sending": "being sent",
+    "paused": "paused", "cancelled": "cancelled", "done": "done",
+}  # fmt: skip
+FATES: Mapping[str, str] = {
+    "planned": "still to come", "queued": "on its way", "sent": "sent", "failed": "could not be delivered",
+    "suppressed": "held back", "cancelled": "cancelled before it went out",
+}  # fmt: skip
+HELD: Mapping[str, str] = {
+    "withdrawn": "left the programme", "stopped": "not in the programme (any more)", "unreachable": "shut the chat",
+    "silent": "asked for silence", "danger": "a danger is being followed up", "paused": "a pause holds",
+    "away_weekly": "silent for days, and had this week's one message",
+    "away_assessments_only": "silent for weeks: questionnaires only",
+    "person_writes": "somebody of the clinic is in the talk", "question_open": "a question was open",
+    "quiet_hours": "it would have come at night", "budget_day": "the day was full", "budget_week": "the week was full",
+    "service_window": "the messenger takes nothing so long after the patient's last word",
+    "window_closed": "it was too late", "expired": "it was too late", "no_language": "no text in their language",
+    "text_fails": "the text can't be shown to them", "blinding": "the text would have told the arm",
+    "damaged": "the patient's record does not open",
+}  # fmt: skip
 
 
 class Pages:
@@ -82,6 +102,8 @@ class Pages:
             advice=lambda kind: ALERTS.get(kind, ("", ""))[1],
             state=lambda state: STATES.get(state, state), reason=lambda reason: REASONS.get(reason, reason),
             delivery=lambda state: DELIVERY.get(state, state), purpose=_purpose, plain=_plain, spaced=_spaced,
+            broadcast=lambda state: BROADCAST_STATES.get(state, state), fate=lambda fate: FATES.get(fate, fate),
+            held=lambda reason: HELD.get(reason, reason),
         )  # fmt: skip
         self._environment.globals.update(
             spark=drawing.spark, scores_picture=drawing.scores_picture, filter_names=FILTER_NAMES, max=max,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from coachbot.service.broadcasts.office import Broadcasts
 from coachbot.service.staff.audit import Audit
 from coachbot.service.staff.board import Board
 from coachbot.service.staff.care import Care
@@ -28,5 +29,7 @@ class Rooms(Protocol):
     def reasons(self) -> Reasons: ...
     @property
     def care(self) -> Care: ...
+    @property
+    def broadcasts(self) -> Broadcasts: ...
     @property
     def world(self) -> World: ...

@@ -268,6 +268,13 @@ def _one_more(progress: Progress, today: str) -> dict[str, int]:
     return dict(sorted(counts.items())[-_KEPT_DAYS:])
 
 
+def count_unprompted(draft: Draft, number: int = 1) -> None:
+    """Something else was said unprompted (or, with a negative number, was taken back before it went out)."""
+    today, counts = draft.local.date().isoformat(), dict(draft.progress.unprompted)
+    counts[today] = max(0, counts.get(today, 0) + number)
+    draft.change_progress(unprompted=dict(sorted(counts.items())[-_KEPT_DAYS:]))
+
+
 def may_nag(draft: Draft, tx: Transaction) -> bool:
     """One nudge for a question, few a week, none in quiet hours, never beyond the day's and week's burden.
 

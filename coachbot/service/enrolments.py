@@ -179,6 +179,7 @@ class Enrolments:
         def rest(tx: Transaction, draft: Draft) -> None:
             today = draft.local.date()
             until = (today + timedelta(days=days)).isoformat() if days else None
+            tx.recall_from(draft.record.id, reason="paused", now=draft.now)
             draft.change_progress(paused_from=today.isoformat(), paused_until=until)
             draft.replan()
             say_section(draft, "paused_by_clinic", Delivery(lane=1, quiet=True, touchpoint="news"), by=by)
@@ -213,6 +214,10 @@ class Enrolments:
         self._change(code, move)
         return self._world.clock.now().astimezone(ZoneInfo(zone)).strftime("%H:%M")
 
+    def tag(self, code: str, tags: tuple[str, ...]) -> None:
+        """The words by which staff sort their patients; the patient never reads them."""
+        self._change(code, lambda tx, draft: draft.change_progress(tags=tags))
+
     def take_over(self, patient: str, staff: int, name: str) -> None:
         """A person takes over the talk; what asked for one is thereby seen."""
 
@@ -236,6 +241,7 @@ class Enrolments:
         """Staff end an enrolment, at the patient's word."""
 
         def leave(tx: Transaction, draft: Draft) -> None:
+            tx.recall_from(draft.record.id, reason="withdrawn", now=draft.now)
             draft.change_enrolment(state="withdrawn")
             self._turns.apply(draft, Closed("withdrawn"), Delivery())
             draft.replan()

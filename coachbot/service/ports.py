@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol
 
+from coachbot.service.broadcasts.ports import BroadcastTransaction
 from coachbot.service.records import (
     Address,
     AlertRow,
@@ -114,7 +115,7 @@ class Packed:
     rows: Mapping[str, Sequence[tuple[Any, ...]]]
 
 
-class Transaction(StaffTransaction, Protocol):
+class Transaction(StaffTransaction, BroadcastTransaction, Protocol):
     """One database transaction; it commits when its `with` block ends, and rolls back on an error."""
 
     # inbox

@@ -117,6 +117,10 @@ class Progress:
     alert_news: Mapping[str, Any] = EMPTY
     #: Local day on which the patient was last told that the coach reads no such language.
     unread_on: str | None = None
+    #: Words by which staff sort their patients; a broadcast can be meant for one of them.
+    tags: tuple[str, ...] = ()
+    #: The last broadcast that was sent: its `id` and the moment (UTC) `at`; empty once the patient has written.
+    broadcast: Mapping[str, str] = EMPTY
     #: Safety kind to the moment staff were last alerted (cooldown).
     alerted: Mapping[str, Mapping[str, str]] = EMPTY
 

@@ -52,8 +52,8 @@ class Travel:
 
     def _next_due(self) -> datetime | None:
         with self._store.reading() as tx:
-            row = tx.next_timer()
-        return row.due_at if row else None
+            row, broadcast = tx.next_timer(), tx.next_broadcast(self._clock.now())
+        return min((due for due in (row.due_at if row else None, broadcast) if due is not None), default=None)
 
     async def to_async(self, moment: datetime, *, stop: Callable[[], bool] | None = None) -> datetime:
         """The same, in a thread, for a running service."""

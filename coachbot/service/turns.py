@@ -19,6 +19,8 @@ from coachbot.engine.changing import changed
 from coachbot.engine.events import Attached, Concerned, Event, Opened, Pressed, Said, TimerFired
 from coachbot.engine.step import step
 from coachbot.service import acts, days, handing, safety, window
+from coachbot.service.broadcasts import replying
+from coachbot.service.broadcasts.rules import hushed
 from coachbot.service.draft import Draft
 from coachbot.service.entering import WELCOME, enter, go_on, reached
 from coachbot.service.facts import facts_of
@@ -153,6 +155,8 @@ class Turns:
         except Exception as error:
             self._failed(tx, row, record, danger, error, changes)
             return False
+        if reason := hushed(record, draft):
+            tx.recall_from(record.id, reason=reason, now=draft.now)
         draft.merge(changes)
         changes.turns.append(_turn_row(draft, row.id, str(row.body.get("kind"))))
         changes.done.append(row.id)
@@ -185,6 +189,8 @@ class Turns:
                 self.apply(draft, go_on(draft), Delivery())
             return
         if isinstance(event, Said) and self._at_rest(draft, event):
+            return
+        if replying.takes(tx, draft, event, str(row.body.get("reply_to") or "")):
             return
         if isinstance(event, Pressed) and _must_rest(draft, event):
             say_section(draft, "resting", Delivery())

@@ -63,6 +63,8 @@ class World:
     #: Hours without a word of the person who took over, after which the coach comes back.
     person_hours: float = 3.0
     demo: bool = False
+    #: A broadcast to more patients than this waits for a second person.
+    approve_above: int = 50
     #: Codes that `attended` may hold, all false: the ground for the facts.
     attendable: Mapping[str, bool] = field(default_factory=dict)
     #: Every instrument as never answered.

@@ -30,7 +30,7 @@ _TRACE = tables.table(tables.Trace)
 _EVERYBODY = Statement(
     select(_E.c.patient, _C.c.revision).select_from(_E).outerjoin(_C, _C.c.patient == _E.c.patient).order_by(_E.c.id)
 )
-_ROSTER = ListStatement(
+ROSTER = ListStatement(
     lambda names: (
         select(
             _P.c.id, _P.c.profile, _K.c.wrapped, _K.c.version, _C.c.last_heard_at,
@@ -60,7 +60,7 @@ class ListsPart(Part):
         a turn or an act of staff saves the conversation too, and so raises its revision."""
         held, everybody = self._keys.roster, self._rows(_EVERYBODY)
         stale = {patient: revision for patient, revision in everybody if held.revision(patient) != revision}
-        for row in self._opening(self._listed(_ROSTER, stale), self._roster_row) if stale else ():
+        for row in self._opening(self._listed(ROSTER, stale), self._roster_row) if stale else ():
             held.put(row.patient, stale[row.patient], row)
         found = (held.row(patient) for patient, _ in everybody)
         return [row for row in found if row is not None]

@@ -486,8 +486,36 @@ for _trigger in AUDIT_TRIGGERS:
     event.listen(table(Audit), "after_create", DDL(_trigger).execute_if(dialect="sqlite"))  # type: ignore[no-untyped-call]
 
 
+# -- broadcasts ---------------------------------------------------------------------------------------
+class Broadcast(Base, table=True):
+    """One text to many patients."""
+
+    id: int = _id()
+    staff: int = Field(sa_type=Id)
+    state: str = Field(sa_type=Text, index=True)
+    starts_at: int | None = _maybe(BigInteger)
+    #: Sealed with the key of the staff's side: texts, audience, counts.
+    body: bytes = _sealed()
+
+
+class BroadcastRecipient(Base, table=True):
+    """One patient of one broadcast. State: planned, queued, sent, failed, suppressed, cancelled."""
+
+    __tablename__: ClassVar[str] = "broadcast_recipient"
+    __table_args__ = (Index("ix_broadcast_recipient_due", "broadcast", "state", "due_at"),)
+    broadcast: int = _ref("broadcast", "broadcast.id", key=True, kind=Id)
+    patient: str = _patient(key=True, index=True)
+    state: str = _text()
+    due_at: int = _micros()
+    expires_at: int = _micros()
+    #: Outbox row of the message; 0 before.
+    outbox: int = Field(sa_type=BigInteger)
+    #: Sealed: why nothing was sent tells of the patient's health. Empty without a reason.
+    reason: bytes = _sealed()
+
+
 #: Tables that hold rows of a patient, in the order in which erasure empties them.
 PERSONAL: tuple[type[Base], ...] = (
     Outbox, Inbox, Turn, Conversation, Timer, Diary, Response, Alert, Consent, Plan, Incident, Media, Device,
-    Link, Invitation, Care, Note, Trace, Enrolment, Address,
+    Link, Invitation, Care, Note, Trace, BroadcastRecipient, Enrolment, Address,
 )  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from coachbot.store.adopting import AdoptingPart
 from coachbot.store.auditing import AuditingPart
+from coachbot.store.broadcasting import BroadcastingPart
 from coachbot.store.enrolling import EnrollingPart
 from coachbot.store.erasing import ErasingPart
 from coachbot.store.inbox import InboxPart
@@ -28,6 +29,7 @@ class SqlTransaction(
     EnrollingPart,
     ErasingPart,
     AuditingPart,
+    BroadcastingPart,
     StaffingPart,
     ListsPart,
     RotatingPart,

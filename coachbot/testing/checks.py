@@ -303,6 +303,17 @@ def _unprompted(view: View, words: Words) -> str | None:
     return _compare(count, {"op": "=", **words})
 
 
+def _broadcast(view: View, words: Words) -> str | None:
+    """Where the newest broadcast stands for this patient."""
+    with view.stage.store.reading() as tx:
+        newest = next(iter(tx.broadcasts()), None)
+        row = tx.recipient(newest.id, view.record.id) if newest else None
+    if row is None:
+        return "it is not meant for this patient"
+    right = row.state == words["state"].lower() and words.get("reason", row.reason) == row.reason
+    return None if right else f"{row.state} {row.reason}".strip()
+
+
 def _outbox_empty(view: View, words: Words) -> str | None:
     with view.stage.store.reading() as tx:
         waiting = tx.undelivered()
@@ -316,6 +327,7 @@ CHECKS: dict[str, Callable[[View, Words], str | None]] = {
     "enrolment": _enrolment, "response": _response, "no_response": _no_response, "attended": _attended,
     "not_attended": _not_attended, "assessment": _assessment, "assessment_open": _assessment_open,
     "incident": _incident, "no_incident": _no_incident, "held_back": _held_back, "erased": _erased,
+    "broadcast": _broadcast,
 }  # fmt: skip
 
 

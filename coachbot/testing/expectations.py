@@ -39,6 +39,11 @@ KINDS: tuple[tuple[str, str, str], ...] = (
     ("no_incident", r"no incident", "no incident"),
     ("incident", r"incident (?P<kind>\w+)", "incident moved"),
     ("held_back", r"held back (?P<what>[\w:]+)(?: because (?P<reason>.+))?", "held back evening because busy_week"),
+    (
+        "broadcast",
+        r"broadcast (?P<state>planned|queued|sent|failed|suppressed|cancelled)(?: because (?P<reason>\w+))?",
+        "broadcast suppressed because paused",
+    ),
     ("erased", r"erased", "erased"),
 )  # fmt: skip
 _COMPILED = tuple((name, re.compile(pattern, re.IGNORECASE)) for name, pattern, _ in KINDS)

@@ -9,7 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from coachbot.programme.localtime import moment as local_moment
+from coachbot.service.broadcasts.office import Broadcasts
 from coachbot.service.ports import Channel
+from coachbot.service.staff.audit import Audit
+from coachbot.service.staff.records import StaffRow
 from coachbot.testing import script
 from coachbot.testing.answering import Answerer
 from coachbot.testing.channel import Message
@@ -296,8 +299,18 @@ class Player:
                 enrolments.pause(code, int(step.about) if step.about else None, by)
             case "resume":
                 enrolments.resume(code, by)
+            case "broadcasts":
+                self._broadcast(step)
             case _:
                 enrolments.acknowledge(self._open_alert(step.about), by)
+
+    def _broadcast(self, step: script.StaffActs) -> None:
+        coach = self._stage.coach
+        audit = Audit(coach.store, coach.world.clock, coach.writer)
+        office, lin = Broadcasts(coach.world, coach.store, coach.writer, audit), StaffRow(_LIN, step.by, "admin")
+        texts = {f"text.{role.language}": step.about for role in self._screenplay.roles}
+        one = office.write(lin, {"title": "A broadcast", "at": step.at, "hours": step.hours, **texts})
+        office.send(lin, one.id)
 
     def _open_alert(self, kind: str) -> int:
         alerts = [a for a in View(self._stage, self._person).alerts() if a.acknowledged_at is None]

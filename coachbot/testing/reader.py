@@ -39,6 +39,10 @@ _STAFF = re.compile(
     re.I,
 )
 _STAFF_WRITES = re.compile(r"writes\s+(?P<text>.+)", re.I)
+_STAFF_BROADCASTS = re.compile(
+    r"broadcasts(?:\s+at\s+(?P<at>\d{4}-\d\d-\d\d \d\d:\d\d))?(?:\s+for\s+(?P<hours>\d+)\s+hours?)?:?\s+(?P<text>.+)",
+    re.I,
+)
 _LIVE = re.compile(r"(?P<until>until\s+.+?|.+?\s+pass)(?:\s*,\s*answering\s+(?P<rule>.+))?", re.I)
 #: What `live: ..., answering ...` may name.
 POLICIES = ("all", "nothing", "evenings", "mornings", "sessions", "assessments")
@@ -203,12 +207,14 @@ def _template(body: str, *, mend: bool) -> Breaks:
 def _read_staff(body: str) -> StaffActs:
     if words := _STAFF_WRITES.fullmatch(body):
         return StaffActs("writes", words["text"])
+    if words := _STAFF_BROADCASTS.fullmatch(body):
+        return StaffActs("broadcasts", words["text"], at=words["at"] or "", hours=words["hours"] or "24")
     found = _STAFF.fullmatch(body)
     if found is None:
         raise ValueError(
             "staff can `confirm`, `acknowledge crisis`, `end rest`, `clear pregnancy`, `withdraw`, `take over`, "
             "`hand back`, `rule out bridge`, `allow bridge`, `pause 7 days` or `resume`, each also `by Lin`; and "
-            "`writes some words`"
+            "`writes some words`, `broadcasts some words`, `broadcasts at 2026-03-12 10:00 for 3 hours: some words`"
         )
     return StaffActs((found["what"] or found["act"]).lower(), found["about"] or "", found["by"] or "Lin")
 

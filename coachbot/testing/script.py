@@ -135,11 +135,13 @@ class Breaks:
 
 @dataclass(frozen=True, slots=True)
 class StaffActs:
-    """`staff: confirm by Lin`."""
+    """`staff: confirm by Lin`; `staff: broadcasts at 2026-03-12 10:00 for 3 hours: The walk is on Sunday`."""
 
     act: str
     about: str = ""
     by: str = "Lin"
+    at: str = ""
+    hours: str = "24"
 
 
 @dataclass(frozen=True, slots=True)

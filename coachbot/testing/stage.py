@@ -227,10 +227,12 @@ class Stage:
 
     def settle(self) -> None:
         """Run what is due and what waits until nothing is left."""
-        turns = self.coach.turns
-        while turns.drain() + turns.run_timers():
+        while self._work() or self._runner.run(self.coach.sender.drain()):
             pass
-        self._runner.run(self.coach.sender.drain())
+
+    def _work(self) -> int:
+        turns = self.coach.turns
+        return turns.drain() + turns.run_timers() + self.coach.broadcasting.work()
 
     def travel_to(self, moment: datetime, *, stop: Callable[[], bool] | None = None) -> None:
         """Go forward to a moment (UTC), everything due on the way at its own time."""

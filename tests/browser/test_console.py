@@ -2,60 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-from typing import Any
-
 import pytest
 
-from tests.browser.conftest import DESKTOP, PHONE, SCREENSHOTS, Patient
+from tests.browser.conftest import PHONE, Patient, Therapist
 
 pytestmark = pytest.mark.browser
-
-_COHORT_S = 240
-
-
-class Therapist:
-    """Somebody of the clinic at the console."""
-
-    def __init__(self, page: Any, url: str) -> None:
-        self.page, self.url = page, url
-        self.faults: list[str] = []
-        page.on("pageerror", lambda error: self.faults.append(str(error)))
-        page.on("console", lambda said: self.faults.append(said.text) if said.type == "error" else None)
-
-    def open(self, path: str) -> None:
-        self.page.goto(f"{self.url}/staff/{path}")
-
-    def shot(self, name: str) -> None:
-        SCREENSHOTS.mkdir(exist_ok=True)
-        self.page.screenshot(path=str(SCREENSHOTS / f"console-{name}.png"), full_page=True)
-
-    def until(self, path: str, text: str) -> None:
-        """Load a page again until a text stands on it: the made-up patients come in by and by."""
-        for _ in range(_COHORT_S):
-            self.open(path)
-            if self.page.get_by_text(text).count():
-                return
-            self.page.wait_for_timeout(1000)
-        raise AssertionError(f"{text} did not come: {self.page.inner_text('main')}")
-
-    def fits(self) -> bool:
-        """Nothing is wider than the screen."""
-        return bool(self.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
-
-
-@pytest.fixture
-def therapist(chromium: Any, newcomer: Patient) -> Iterator[Therapist]:
-    """In by the panel's button, on a desktop."""
-    context = chromium.new_context(viewport=DESKTOP)
-    panel = context.new_page()
-    panel.goto(f"{newcomer.url}/demo")
-    with context.expect_page() as opened:
-        panel.get_by_role("button", name="Open the staff's console").click()
-    opened.value.get_by_role("heading", name=re.compile("^Today")).wait_for()
-    yield Therapist(opened.value, newcomer.url)
-    context.close()
 
 
 def test_a_talk_is_taken_over_and_handed_back(newcomer: Patient, therapist: Therapist) -> None:

@@ -34,6 +34,13 @@ MATRIX = {
     "POST /patients/{patient}/{act}": _DONE,
     "GET /measures": _MEASURES,
     "GET /measures/{patient}": _MEASURES,
+    "GET /broadcasts": _SIGNED_IN,
+    "GET /broadcasts/new": _SIGNED_IN,
+    "POST /broadcasts/new": (303, 303, 303, 303, 303),
+    "GET /broadcasts/{broadcast}": _SIGNED_IN,
+    "GET /broadcasts/{broadcast}/edit": _SIGNED_IN,
+    "GET /broadcasts/{broadcast}/rehearse": _SIGNED_IN,
+    "POST /broadcasts/{broadcast}/{act}": (303, 303, 303, 303, 303),
     "GET /team": _ADMINS,
     "POST /team/add": _ADMINS,
     "POST /team/{staff}/again": _ADMINS,
@@ -45,6 +52,13 @@ FOREIGN = {
     "GET /patients/{patient}": (303, 200, 404, 403, 403),
     "GET /patients/{patient}/why/{row}": (303, 200, 404, 403, 403),
     "POST /patients/{patient}/{act}": (303, 303, 404, 403, 403),
+}
+#: For a broadcast of somebody else: 404, as if there were none. Admins see all.
+FOREIGN_BROADCAST = {
+    "GET /broadcasts/{broadcast}": (303, 200, 404, 404, 404),
+    "GET /broadcasts/{broadcast}/edit": (303, 200, 404, 404, 404),
+    "GET /broadcasts/{broadcast}/rehearse": (303, 200, 404, 404, 404),
+    "POST /broadcasts/{broadcast}/{act}": (303, 303, 404, 404, 404),
 }
 
 
@@ -67,22 +81,34 @@ def test_who_gets_in_where(clinic: Clinic, place: int) -> None:
         clinic.house.say(person, "hello")
         with clinic.house.store.reading() as tx:
             rows[person.id] = tx.outbox(person.id)[0]["id"]
-    found, found_foreign = {}, {}
+    found, found_foreign, found_broadcast = {}, {}, {}
+    mine, theirs = _draft(clinic, visitor.number or other), _draft(clinic, other)
     for name in sorted(MATRIX, key=lambda one: "sign-out" in one):
-        found[name] = _status(visitor, name, own.id, rows[own.id], other)
+        found[name] = _status(visitor, name, own.id, rows[own.id], other, mine)
         if name in FOREIGN:
-            found_foreign[name] = _status(visitor, name, foreign.id, rows[foreign.id], other)
+            found_foreign[name] = _status(visitor, name, foreign.id, rows[foreign.id], other, mine)
+        if name in FOREIGN_BROADCAST:
+            found_broadcast[name] = _status(visitor, name, own.id, rows[own.id], other, theirs)
+    assert found_broadcast == {name: wanted[place] for name, wanted in FOREIGN_BROADCAST.items()}
     assert found == {name: wanted[place] for name, wanted in MATRIX.items()}
     assert found_foreign == {name: wanted[place] for name, wanted in FOREIGN.items()}
 
 
-def _status(visitor, name, patient, row, other):  # type: ignore[no-untyped-def]
+def _draft(clinic: Clinic, author: int) -> int:
+    """A broadcast that somebody has written."""
+    row = next(row for row in clinic.doors.everybody() if row.id == author)
+    return clinic.rooms.broadcasts.write(row, {"title": "The walk", "text.en": "On Sunday."}).id
+
+
+def _status(visitor, name, patient, row, other, broadcast):  # type: ignore[no-untyped-def]
     method, path = name.split(" ")
-    values = {"patient": patient, "row": row, "act": "note", "staff": other, "ticket": "none", "name": "console.css"}
+    act = "cancel" if "{broadcast}" in path else "note"
+    values = {"patient": patient, "row": row, "act": act, "staff": other, "ticket": "none", "name": "console.css"}
+    values["broadcast"] = broadcast
     path = path.format(**values)
     if method == "GET":
         return visitor.get(path).status_code
-    return visitor.post(path, text="a note", name="New One", role="therapist").status_code
+    return visitor.post(path, text="a note", title="A title", name="New One", role="therapist").status_code
 
 
 def test_a_patient_of_somebody_else_and_one_who_never_was_look_the_same_and_are_audited(clinic: Clinic) -> None:

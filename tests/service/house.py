@@ -161,11 +161,13 @@ class House:
 
     def settle(self) -> None:
         self.work()
-        asyncio.run(self.coach.sender.drain())
+        while asyncio.run(self.coach.sender.drain()):
+            self.work()
 
     def work(self) -> None:
         """Turns and timers until nothing is left, without sending."""
-        while self.coach.turns.drain() + self.coach.turns.run_timers():
+        coach = self.coach
+        while coach.turns.drain() + coach.turns.run_timers() + coach.broadcasting.work():
             pass
 
     def travel(self, ahead: timedelta) -> None:

@@ -15,6 +15,7 @@ import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from coachbot.errors import KeyMissing, StoreError
+from coachbot.service.broadcasts.records import Broadcast, Recipient
 from coachbot.service.records import (
     AlertRow,
     Changes,
@@ -60,6 +61,9 @@ def talkative(house: House, patient: str = "pmei", secret: str = SECRET) -> Pati
                 incidents=[Incident(new(), NOW, "parked", patient, "cse/checkin")],
             )
         )
+        number = new()
+        tx.put_broadcast(Broadcast(number, 1, "sending", secret, {"en": secret}))
+        tx.add_recipients([Recipient(number, patient, "suppressed", NOW, NOW, reason=secret)])
         tx.add_media(MediaRow(new(), patient, secret, "text/plain", secret.encode() * 900, NOW))
         tx.add_device(f"device of {patient}", patient, at_real=1.0)
         tx.put_staff(StaffRow(1, "Lin", "therapist", totp="SECRET"))

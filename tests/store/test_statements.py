@@ -36,7 +36,7 @@ def test_every_statement_compiles_for_both_databases(name: str) -> None:
 
 #: Tables that stay small, or are listed whole on purpose.
 LISTED_WHOLE = {"_BRIEFS", "_DROP_LINKS", "_ALL_ALERTS", "_OPEN_ALERTS", "_INCIDENTS", "_OLD_KEYS"} | {
-    "_ALL_CARE", "_EVERYBODY", "_FROM_THE_FIRST", "_LAST", "_LINES",
+    "_ALL", "_PLACES", "_ALL_CARE", "_EVERYBODY", "_FROM_THE_FIRST", "_LAST", "_LINES",
 }  # fmt: skip
 #: Read along an index that holds only the rows in question.
 ALONG_AN_INDEX = {"_RESEND", "_SKIP", "_UNDELIVERED", "_NEXT"}

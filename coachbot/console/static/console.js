@@ -38,3 +38,11 @@ if (location.pathname.endsWith('/today')) {
     if (!document.hidden && !busy) location.reload();
   }, 60000);
 }
+
+/** A broadcast under way is followed: the page comes anew every few seconds, unless somebody is at a button. */
+if (document.querySelector('[data-follow]')) {
+  setInterval(() => {
+    const busy = document.activeElement && document.activeElement !== document.body && document.activeElement.id !== 'main';
+    if (!document.hidden && !busy && !document.querySelector('details[open]')) location.reload();
+  }, 4000);
+}

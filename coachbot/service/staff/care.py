@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 
 from coachbot.errors import CoachbotError, StaffError
@@ -14,6 +15,8 @@ from coachbot.service.writer import SOON, Writer
 
 _LONGEST_NOTE = 4_000
 _LONGEST_PAUSE = 60
+_MOST_TAGS = 12
+_TAG = re.compile(r"[\w-]{1,30}")
 
 Fields = Mapping[str, str]
 
@@ -41,6 +44,7 @@ class Care:
             "allow": self._allow,
             "note": self._note,
             "care": self._care,
+            "tags": self._tags,
             "take-over": self._take_over,
             "write": self._write_words,
             "hand-back": self._hand_back,
@@ -115,6 +119,14 @@ class Care:
             tx.put_care(patient, wanted)
 
         self._change(write)
+
+    def _tags(self, staff: StaffRow, patient: str, fields: Fields) -> None:
+        """Words by which broadcasts find patients: small letters, digits and dashes, with spaces in between."""
+        tags = tuple(dict.fromkeys(fields.get("tags", "").replace(",", " ").lower().split()))
+        wrong = next((one for one in tags if not _TAG.fullmatch(one)), None)
+        if wrong is not None or len(tags) > _MOST_TAGS:
+            raise StaffError(f"at most {_MOST_TAGS} tags of letters, digits and dashes; '{(wrong or '')[:40]}' is none")
+        self._enrolments.tag(self._code(patient), tags)
 
     def _take_over(self, staff: StaffRow, patient: str, fields: Fields) -> None:
         self._enrolments.take_over(patient, staff.id, staff.name)

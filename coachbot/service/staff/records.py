@@ -12,12 +12,13 @@ Role = Literal["admin", "therapist", "researcher", "author"]
 ROLES: tuple[Role, ...] = ("admin", "therapist", "researcher", "author")
 
 #: What a role may do. Whoever may `treat` sees patients by name; a researcher sees numbers by pseudonym.
-Power = Literal["account", "treat", "measure", "team", "audit"]
+#: Whoever may `compose` writes and rehearses broadcasts; whoever may `broadcast` agrees to those of others.
+Power = Literal["account", "treat", "measure", "team", "audit", "compose", "broadcast"]
 POWERS: dict[Role, frozenset[Power]] = {
-    "admin": frozenset({"account", "treat", "team", "audit"}),
-    "therapist": frozenset({"account", "treat"}),
-    "researcher": frozenset({"account", "measure"}),
-    "author": frozenset({"account"}),
+    "admin": frozenset({"account", "treat", "team", "audit", "compose", "broadcast"}),
+    "therapist": frozenset({"account", "treat", "compose", "broadcast"}),
+    "researcher": frozenset({"account", "measure", "compose"}),
+    "author": frozenset({"account", "compose"}),
 }
 
 
@@ -44,6 +45,11 @@ class StaffRow:
     def may(self, power: Power) -> bool:
         """Whether the role has this power."""
         return power in POWERS[self.role]
+
+    @property
+    def blinded(self) -> bool:
+        """Whether they must not learn who is in which arm: everybody who does not treat."""
+        return not self.may("treat")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,282 @@
+"""The work of broadcasts, one short slice after the other: planning whom, sending what is due, noting how it went.
+
+Every slice is one transaction of a few milliseconds; what it did and where it stopped stand in the same commit, so a
+process that is killed goes on where it was. Only so many messages wait in the outbox at a time: they never stand in
+the way of what the calendar brings, and a pause or a cancellation takes hold at once.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from coachbot.errors import StaffError
+from coachbot.formulas import FormulaError, WordsError
+from coachbot.programme.concepts import forbidden_in
+from coachbot.programme.gates import awake
+from coachbot.rendering import Bubble, bubbles_of
+from coachbot.service import days
+from coachbot.service.broadcasts.audience import Audience, read_audience
+from coachbot.service.broadcasts.records import Broadcast, Fate, Head, Recipient
+from coachbot.service.broadcasts.rules import Verdict, verdict
+from coachbot.service.broadcasts.timing import due_of, moment_of
+from coachbot.service.draft import Draft
+from coachbot.service.facts import facts_of, local_now
+from coachbot.service.ports import Store, Transaction
+from coachbot.service.records import Changes, PatientRecord, TurnRow
+from coachbot.service.speaking import UNASKED, Delivery, queue
+from coachbot.service.staff.records import RosterRow, StaffRow
+from coachbot.service.world import World
+
+log = logging.getLogger("coachbot.broadcasts")
+
+#: Real seconds after which a slice begins no further piece; its commit comes on top.
+SLICE_S = 0.008
+#: Messages of all broadcasts that may wait in the outbox at a time.
+MOST_QUEUED = 100
+#: Enrolments looked at, and records opened, at a time.
+_HEADS, _PIECE = 128, 8
+_FATES: Mapping[str, Fate] = {"sent": "sent", "failed": "failed", "expired": "suppressed", "suppressed": "suppressed"}
+
+
+class Runner:
+    """Does what broadcasts have to do now."""
+
+    def __init__(self, world: World, store: Store, monotonic: Callable[[], float] = time.perf_counter) -> None:
+        self._world = world
+        self._store = store
+        self._monotonic = monotonic
+
+    def work(self) -> int:
+        """One slice. Returns how many recipients it dealt with; 0 when there is nothing to do just now."""
+        with self._store.reading() as tx:
+            working = tx.working_broadcasts()
+        for one in working:
+            if done := self._slice(one):
+                return done
+        return 0
+
+    def _slice(self, one: Broadcast) -> int:
+        try:
+            if one.state == "scheduled":
+                return self._begin(one) if one.starts is None or one.starts <= self._world.clock.now() else 0
+            return self._settle(one) or self._send(one) or (self._end(one) if one.planned else self._plan(one))
+        except StaffError as error:
+            return self._stop(one, str(error))
+
+    def _begin(self, one: Broadcast) -> int:
+        return self._change(one, lambda tx, now: replace(now, state="sending"))
+
+    def _stop(self, one: Broadcast, why: str) -> int:
+        """The pack has changed so that the broadcast can't be understood any more: somebody must look."""
+        log.error("broadcast %s was paused: %s", one.id, why)
+        return self._change(one, lambda tx, now: replace(now, state="paused", before=now.state, note=why))
+
+    def _change(self, one: Broadcast, work: Callable[[Transaction, Broadcast], Broadcast | None]) -> int:
+        """A change of the broadcast as it stands in the database; 0 if somebody was quicker."""
+        with self._store.writing() as tx:
+            now = tx.broadcast(one.id)
+            if now is None or now.state != one.state or now.cursor != one.cursor:
+                return 0
+            fresh = work(tx, now)
+            if fresh is None:
+                return 0
+            if fresh != now:
+                tx.put_broadcast(fresh)
+        return 1
+
+    # -- whom ------------------------------------------------------------------------------------------
+    def _plan(self, one: Broadcast) -> int:
+        """Look at the next enrolments, and write down whom the broadcast is meant for."""
+        began, audience = self._monotonic(), read_audience(one.audience, self._world.pack)
+        with self._store.reading() as tx:
+            author = tx.staff_by_id(one.staff)
+            heads = tx.heads(one.cursor, _HEADS)
+            rows: list[Recipient] = []
+            cursor, ended = one.cursor, len(heads) < _HEADS
+            for piece in _pieces(heads, audience):
+                rows += self._meant(tx, one, audience, author, [head for head in piece if audience.may_fit(head)])
+                cursor = piece[-1].id
+                if self._monotonic() - began > SLICE_S and cursor != heads[-1].id:
+                    ended = False
+                    break
+
+        def write(tx: Transaction, now: Broadcast) -> Broadcast:
+            tx.add_recipients(rows)
+            return replace(now, cursor=cursor, planned=ended, people=now.people + len(rows))
+
+        return self._change(one, write)
+
+    def _meant(
+        self, tx: Transaction, one: Broadcast, audience: Audience, author: StaffRow | None, heads: Sequence[Head]
+    ) -> Iterator[Recipient]:
+        if not heads:
+            return
+        for row in tx.standings([head.patient for head in heads]):
+            if fits(tx, row, audience, self._world.clock.now()) and may_write_to(tx, author, row.patient):
+                yield self._row(one, row)
+
+    def _row(self, one: Broadcast, row: RosterRow) -> Recipient:
+        assert row.enrolment is not None
+        now, zone = self._world.clock.now(), row.profile.zone or "UTC"
+        due = due_of(one, zone, now)
+        programme = self._world.pack.programmes.get(row.enrolment.programme)
+        woken = awake(programme.burden, due, zone) if programme else due
+        expires = moment_of(one, zone, now) + timedelta(hours=one.hours)
+        return Recipient(one.id, row.patient, "planned", min(woken, max(due, expires)), expires)
+
+    # -- what ------------------------------------------------------------------------------------------
+    def _send(self, one: Broadcast) -> int:
+        """Queue what is due, as far as there is room in the outbox."""
+        began, done = self._monotonic(), 0
+        changes, rows = Changes(), list[Recipient]()
+        with self._store.reading() as tx:
+            if not tx.due_recipients(one.id, self._world.clock.now(), 1):
+                return 0
+        with self._store.writing() as tx:
+            now = tx.broadcast(one.id)
+            if now is None or now.state != "sending":
+                return 0
+            room = MOST_QUEUED - tx.queued_count(one.id)
+            due = tx.due_recipients(one.id, self._world.clock.now(), min(room, MOST_QUEUED)) if room > 0 else ()
+            for first in range(0, len(due), _PIECE):
+                piece = due[first : first + _PIECE]
+                records = tx.load([row.patient for row in piece])
+                rows += [self._one(tx, now, row, records.get(row.patient), changes) for row in piece]
+                if self._monotonic() - began > SLICE_S:
+                    break
+            done = len(rows)
+            if done:
+                tx.save(changes)
+                tx.put_recipients(rows)
+                self._count(tx, now, rows)
+        return done
+
+    def _one(
+        self, tx: Transaction, one: Broadcast, row: Recipient, record: PatientRecord | None, changes: Changes
+    ) -> Recipient:
+        if record is None:
+            return replace(row, state="suppressed", reason="damaged")
+        draft = Draft(self._world, record, self._world.clock.now(), self._world.ids.next())
+        found = verdict(tx, draft, row.due, row.expires)
+        if found.until is not None:
+            return replace(row, due=found.until)
+        if not found.reason:
+            found = self._say(draft, one, row)
+        if found.reason:
+            return replace(row, state="suppressed", reason=found.reason)
+        draft.merge(changes)
+        changes.turns.append(TurnRow(draft.turn, record.id, 0, f"broadcast:{one.id}", draft.now))
+        return replace(row, state="queued", row=draft.outbox[-1].id)
+
+    def _say(self, draft: Draft, one: Broadcast, row: Recipient) -> Verdict:
+        """Queue the words; nothing is changed if they can't be shown, or must not be."""
+        language, enrolment = draft.record.profile.language, draft.enrolment
+        text = one.texts.get(language)
+        if text is None or enrolment is None:
+            return Verdict("no_language")
+        try:
+            said = bubbles_of(text, facts_of(self._world, draft.record, draft.now))
+        except (WordsError, FormulaError, ArithmeticError, TypeError, ValueError) as error:
+            log.error("broadcast %s can't be shown to %s: %s", one.id, draft.record.id, type(error).__name__)
+            return Verdict("text_fails")
+        if not said:
+            return Verdict("text_fails")
+        programme = self._world.pack.programmes[enrolment.programme]
+        if any(forbidden_in(programme, enrolment.arm, language, bubble.markdown) for bubble in said):
+            log.error("broadcast %s was held back from %s: blinding", one.id, draft.record.id)
+            return Verdict("blinding")
+        _queue(draft, one, row, said)
+        return Verdict()
+
+    # -- how it went -----------------------------------------------------------------------------------
+    def _settle(self, one: Broadcast) -> int:
+        """Write down what became of messages that were queued."""
+        with self._store.reading() as tx:
+            ended = tx.fates(one.id, MOST_QUEUED)
+        if not ended:
+            return 0
+        with self._store.writing() as tx:
+            now = tx.broadcast(one.id)
+            if now is None:
+                return 0
+            rows = [_fate(row, state, reason) for row, state, reason in ended]
+            tx.put_recipients(rows)
+            self._count(tx, now, rows)
+        return len(rows)
+
+    def _count(self, tx: Transaction, one: Broadcast, rows: Sequence[Recipient]) -> None:
+        why = Counter(row.reason for row in rows if row.state in ("suppressed", "failed") and row.reason)
+        if why:
+            tx.put_broadcast(replace(one, reasons=dict(Counter(one.reasons) + why)))
+
+    def _end(self, one: Broadcast) -> int:
+        """Everybody planned, nobody left: it is done."""
+        with self._store.reading() as tx:
+            if tx.is_unfinished(one.id):
+                return 0
+
+        def close(tx: Transaction, now: Broadcast) -> Broadcast | None:
+            return None if tx.is_unfinished(one.id) else replace(now, state="done")
+
+        return self._change(one, close)
+
+
+def _queue(draft: Draft, one: Broadcast, row: Recipient, said: Sequence[Bubble]) -> None:
+    delivery = Delivery(lane=UNASKED, expires_at=row.expires, on_doubt="skip")
+    for bubble in said:
+        queue(draft, {"kind": "text", "text": bubble.markdown, "broadcast": str(one.id)}, delivery)
+    before = draft.progress.unprompted.get(draft.local.date().isoformat(), 0)
+    draft.because = {
+        "timer": f"broadcast:{one.id}", "rule": "broadcast", "due": row.due.isoformat(),
+        "expires": row.expires.isoformat(), "unprompted_today": before,
+    }  # fmt: skip
+    days.count_unprompted(draft)
+    draft.change_progress(broadcast={"id": str(one.id), "at": draft.now.isoformat()})
+
+
+def _fate(row: Recipient, state: str, reason: str) -> Recipient:
+    if state == "expired":
+        return replace(row, state="suppressed", reason="expired")
+    return replace(row, state=_FATES.get(state, "failed"), reason=reason if state != "sent" else "")
+
+
+def _pieces(heads: Sequence[Head], audience: Audience) -> Iterator[Sequence[Head]]:
+    """Enrolments in order, a few of those who may fit at a time, with whoever is left out in between."""
+    first, found = 0, 0
+    for place, head in enumerate(heads):
+        found += audience.may_fit(head)
+        if found == _PIECE or place == len(heads) - 1:
+            yield heads[first : place + 1]
+            first, found = place + 1, 0
+
+
+def fits(tx: Transaction, row: RosterRow, audience: Audience, now: datetime) -> bool:
+    """Whether a broadcast is meant for this patient."""
+    if row.enrolment is None or row.enrolment.anchor is None:
+        return False
+    if not audience.fits(row.profile, row.enrolment, local_now(row.profile, now).date()):
+        return False
+    return not audience.scores or audience.scores_fit(_totals(tx, row.patient))
+
+
+def _totals(tx: Transaction, patient: str) -> Mapping[str, float]:
+    """The latest total of each instrument."""
+    found: dict[str, float] = {}
+    for response in tx.responses(patient):
+        total = response.body.get("scores", {}).get("total")
+        if isinstance(total, int | float):
+            found[response.instrument] = float(total)
+    return found
+
+
+def may_write_to(tx: Transaction, author: StaffRow | None, patient: str) -> bool:
+    """A therapist writes to their own patients and to those of nobody; everybody else's author to all."""
+    if author is None or author.role != "therapist":
+        return True
+    carers = tx.carers(patient)
+    return not carers or author.id in carers

@@ -1,0 +1,270 @@
+"""From a draft to the patients' chats: who gets it, who waits for what, and who gets nothing."""
+
+from __future__ import annotations
+
+import pytest
+
+from coachbot.service.broadcasts import running
+from tests.service.broadcasts.conftest import WALK, Office
+from tests.service.house import failing_save
+
+SAID = "Hello Kim, the group walks on Sunday at ten."
+
+
+def test_everybody_in_the_programme_gets_it_once_and_then_it_is_done(office: Office) -> None:
+    people = [office.house.patient(arm) for arm in ("combined", "exercise")]
+    one = office.send()
+    office.house.settle()
+    office.house.settle()
+    assert [person.texts for person in people] == [[SAID], [SAID]]
+    assert office.now(one).state == "done"
+    assert office.counts(one) == {"sent": 2}
+
+
+def test_it_comes_at_the_hour_of_each_patients_own_clock(office: Office) -> None:
+    berlin, tokyo = office.house.patient(), office.house.patient()
+    office.change(tokyo, {"zone": "Asia/Tokyo"})
+    office.send(at="2026-03-12 10:00")
+    office.house.travel_to(berlin, 12, "03:00")
+    assert (tokyo.texts, berlin.texts) == ([SAID], [])
+    office.house.travel_to(berlin, 12, "09:59")
+    assert berlin.texts == []
+    office.house.travel_to(berlin, 12, "10:00")
+    assert berlin.texts == [SAID]
+
+
+def test_it_never_comes_between_a_question_and_its_answer(office: Office) -> None:
+    kim = office.house.patient()
+    office.house.open(kim, "cse/checkin")
+    one = office.send()
+    office.house.settle()
+    assert SAID not in kim.texts
+    office.house.press(kim, "all")
+    for answer in ("20", "3", "3"):
+        office.house.say(kim, answer)
+        assert SAID not in kim.texts
+    assert office.house.record(kim).conversation.prompt is None
+    office.later(minutes=21)
+    assert SAID in kim.texts
+    assert office.fate(one, kim) == ("sent", "")
+
+
+def test_a_question_that_stays_open_until_the_deadline_drops_it_and_that_is_counted(office: Office) -> None:
+    kim = office.house.patient()
+    office.house.open(kim, "cse/checkin")
+    one = office.send(hours="2")
+    office.later(hours=3)
+    assert SAID not in kim.texts
+    assert office.fate(one, kim) == ("suppressed", "question_open")
+    assert (office.now(one).state, office.now(one).reasons) == ("done", {"question_open": 1})
+
+
+def test_the_night_is_left_alone(office: Office) -> None:
+    kim = office.house.patient()
+    office.house.travel_to(kim, 11, "23:00")
+    office.send()
+    office.house.settle()
+    assert kim.texts == []
+    office.house.travel_to(kim, 12, "07:29")
+    assert kim.texts == []
+    office.house.travel_to(kim, 12, "07:30")
+    assert kim.texts == [SAID]
+
+
+def test_a_night_as_long_as_the_deadline_drops_it(office: Office) -> None:
+    kim = office.house.patient()
+    office.house.travel_to(kim, 11, "23:00")
+    one = office.send(hours="3")
+    office.later(hours=3)
+    assert office.fate(one, kim) == ("suppressed", "quiet_hours")
+
+
+def test_a_full_day_moves_it_to_the_same_hour_of_the_next(office: Office) -> None:
+    kim = office.house.patient(unprompted={"2026-03-11": 2})
+    one = office.send(hours="48")
+    office.house.settle()
+    assert kim.texts == []
+    office.later(hours=24)
+    assert kim.texts == [SAID]
+    assert office.fate(one, kim) == ("sent", "")
+
+
+def test_a_full_day_and_no_other_drops_it(office: Office) -> None:
+    kim = office.house.patient(unprompted={"2026-03-11": 2})
+    one = office.send(hours="5")
+    office.house.settle()
+    assert office.fate(one, kim) == ("suppressed", "budget_day")
+
+
+def test_what_the_day_still_brings_goes_first(office: Office) -> None:
+    kim = office.house.patient(unprompted={"2026-03-11": 1})
+    office.house.arm(kim, "touch:evening", office.house.clock.now().replace(hour=18), touchpoint="evening")
+    one = office.send(hours="5")
+    office.house.settle()
+    assert office.fate(one, kim) == ("suppressed", "budget_day")
+
+
+def test_it_counts_as_something_said_unprompted(office: Office) -> None:
+    kim = office.house.patient()
+    office.send()
+    office.house.settle()
+    assert office.house.progress(kim).unprompted["2026-03-11"] == 1
+
+
+@pytest.mark.parametrize(
+    ("progress", "reason"),
+    [
+        ({"paused_from": "2026-03-10"}, "paused"),
+        ({"silent_until": "told"}, "silent"),
+        ({"safety_hold": True}, "danger"),
+        ({"unreachable": True}, "unreachable"),
+        ({"erase_wanted": True}, "withdrawn"),
+    ],
+)
+def test_who_is_held_back_meanwhile_gets_nothing_and_the_count_says_so(
+    office: Office, progress: dict[str, object], reason: str
+) -> None:
+    kim = office.house.patient()
+    one = office.send(at="2026-03-11 12:00")
+    office.house.settle()
+    office.change(kim, **progress)
+    office.house.travel_to(kim, 11, "12:00")
+    assert SAID not in kim.texts
+    assert office.fate(one, kim) == ("suppressed", reason)
+    assert office.now(one).reasons == {reason: 1}
+
+
+def test_who_leaves_meanwhile_gets_nothing(office: Office) -> None:
+    kim = office.house.patient()
+    one = office.send(at="2026-03-11 12:00")
+    office.house.settle()
+    office.house.coach.enrolments.withdraw(office.house.enrolment_code(kim))
+    office.house.travel_to(kim, 11, "12:00")
+    assert SAID not in kim.texts
+    assert office.fate(one, kim) == ("suppressed", "withdrawn")
+
+
+def test_who_is_in_danger_gets_nothing_as_long_as_nobody_has_read_the_alert(office: Office) -> None:
+    kim = office.house.patient()
+    office.house.say(kim, "i want to kill myself")
+    one = office.send()
+    office.house.settle()
+    assert SAID not in kim.texts
+    assert office.fate(one, kim) == ("suppressed", "danger")
+
+
+def test_who_is_erased_meanwhile_leaves_a_number_and_nothing_else(office: Office) -> None:
+    kim = office.house.patient()
+    other = office.house.patient()
+    one = office.send(at="2026-03-11 12:00")
+    office.house.settle()
+    with office.house.store.writing() as tx:
+        assert tx.erase(kim.id)["broadcast_recipient"] == 1
+    office.house.travel_to(other, 11, "12:00")
+    progress = office.broadcasts.progress(office.now(one))
+    assert (progress.people, progress.erased, dict(progress.counts)) == (2, 1, {"sent": 1})
+    assert office.now(one).state == "done"
+
+
+@pytest.mark.parametrize(("words", "reason"), [("i want to kill myself", "danger"), ("stop", "silent")])
+def test_what_is_on_its_way_already_is_taken_back_from_who_says_such_a_word(
+    office: Office, words: str, reason: str
+) -> None:
+    kim = office.house.patient()
+    one = office.send()
+    office.house.work()
+    assert office.counts(one) == {"queued": 1}
+    office.house.say(kim, words)
+    office.house.settle()
+    assert SAID not in kim.texts
+    assert office.fate(one, kim) == ("suppressed", reason)
+
+
+def test_what_is_on_its_way_already_is_taken_back_from_who_leaves(office: Office) -> None:
+    kim = office.house.patient()
+    one = office.send()
+    office.house.work()
+    office.house.coach.enrolments.withdraw(office.house.enrolment_code(kim))
+    office.house.settle()
+    assert SAID not in kim.texts
+    assert office.fate(one, kim) == ("suppressed", "withdrawn")
+
+
+def test_a_person_in_the_talk_is_not_interrupted(office: Office) -> None:
+    kim = office.house.patient()
+    office.house.coach.enrolments.take_over(kim.id, office.lin.id, "Dr Lin")
+    one = office.send(hours="1")
+    office.later(hours=2)
+    assert SAID not in kim.texts
+    assert office.fate(one, kim) == ("suppressed", "person_writes")
+
+
+def test_each_reads_their_own_language_and_who_has_none_gets_nothing(office: Office) -> None:
+    kim, chen = office.house.patient(), office.house.patient()
+    office.change(chen, {"language": "zh-Hans"})
+    one = office.send()
+    office.house.settle()
+    assert (kim.texts, chen.texts) == ([SAID], [])
+    assert office.fate(one, chen) == ("suppressed", "no_language")
+
+
+def test_a_therapist_reaches_no_patient_of_somebody_else(office: Office) -> None:
+    own, foreign, nobodys = (office.house.patient() for _ in range(3))
+    other = office.hire("Dr Other", "therapist")
+    with office.house.store.writing() as tx:
+        tx.put_care(own.id, [office.lin.id])
+        tx.put_care(foreign.id, [other.id])
+    office.send()
+    office.house.settle()
+    assert (own.texts, foreign.texts, nobodys.texts) == ([SAID], [], [SAID])
+
+
+def test_a_process_that_dies_in_any_slice_goes_on_where_it_was(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(running, "_HEADS", 3)
+    monkeypatch.setattr(running, "_PIECE", 2)
+    people = [office.house.patient() for _ in range(7)]
+    one = office.send()
+    runner = office.house.coach.broadcasting
+    runner.work()
+    runner.work()
+    while not office.now(one).planned:
+        runner.work()
+    with failing_save(monkeypatch, lambda changes: bool(changes.outbox)), pytest.raises(OSError, match="disk is full"):
+        runner.work()
+    office.house.settle()
+    assert [person.texts for person in people] == [[SAID]] * 7
+    assert office.counts(one) == {"sent": 7}
+
+
+def test_only_a_few_wait_in_the_outbox_at_a_time(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(running, "MOST_QUEUED", 2)
+    for _ in range(5):
+        office.house.patient()
+    one = office.send()
+    office.house.work()
+    assert office.counts(one) == {"queued": 2, "planned": 3}
+    office.house.settle()
+    assert office.counts(one) == {"sent": 5}
+
+
+def test_a_text_that_only_shows_its_secret_when_it_is_rendered_is_held_back(office: Office) -> None:
+    kim = office.house.patient("exercise")
+    office.change(kim, {"name": "Self-compassion"})
+    one = office.send()
+    office.house.settle()
+    assert kim.texts == []
+    assert office.fate(one, kim) == ("suppressed", "blinding")
+
+
+def test_why_a_patient_got_it_is_kept(office: Office) -> None:
+    from coachbot.service.staff.why import Reasons
+
+    kim = office.house.patient()
+    office.send()
+    office.house.settle()
+    with office.house.store.reading() as tx:
+        row = tx.outbox(kim.id)[-1]
+    why = Reasons(office.house.store).of(kim.id, row["id"])
+    assert why is not None
+    assert why.rule == "broadcast"
+    assert why.text == WALK.replace("{{ patient.name }}", "Kim")
