@@ -6,11 +6,12 @@ They are kept as plain data for the service's safety reading, which must depend 
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+import orjson
 
 from coachbot.authoring.faults import fault
 from coachbot.authoring.fields import Fields
@@ -88,7 +89,7 @@ def _likeness(files: Files, folder: Path) -> Likeness | None:
             _unlearned(files, path, "nothing was learned from the lines of danger beside it")
         return None
     try:
-        data = json.loads(path.read_bytes())
+        data = orjson.loads(path.read_bytes())
         learned = likeness_from(data)
     except ValueError as error:
         _unlearned(files, path, f"this is {error}")

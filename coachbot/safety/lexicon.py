@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from coachbot.safety.faults import Fault, did_you_mean
 from coachbot.safety.folding import Folded, phrase
+from coachbot.safety.patterns import Sequence as Tree
 from coachbot.safety.patterns import compiled, fold_source, parse
 from coachbot.safety.risks import risks
 from coachbot.safety.slots import Slot, WordWalk
@@ -26,11 +27,19 @@ _ABOUT = ("language", "clinical_sign_off", "negations", "examples")
 class Entry:
     """One phrase or expression of a list."""
 
-    pattern: re.Pattern[str]
+    #: Inside of a regular expression that can be read.
+    source: str
+    #: Whether a match may reach from one thought into the next.
+    over_breaks: bool
     #: A text that lacks one of these can't match.
     slots: tuple[Slot, ...]
     #: Every whole word that a match may hold.
     words: frozenset[str]
+
+    @property
+    def pattern(self) -> re.Pattern[str]:
+        """The expression, compiled when a text first has the words for it: most never are."""
+        return compiled(self.source, over_breaks=self.over_breaks)
 
     def may_match(self, shape: Folded) -> bool:
         """Whether a text has the words without which this can't match."""
@@ -144,12 +153,14 @@ class LexiconReader:
         if not plain:
             self._fault(path, f"'{text}' has no letters.", "Write the words that are looked for.")
             return None
-        return _entry(re.escape(plain).replace("\\ ", " "), over_breaks=over_breaks)
+        source = re.escape(plain).replace("\\ ", " ")
+        return _entry(source, parse(source), over_breaks=over_breaks)
 
     def _expression(self, source: str, path: str, *, over_breaks: bool) -> Entry | None:
         try:
-            found = risks(parse(source))
-            entry = None if found else _entry(source, over_breaks=over_breaks)
+            tree = parse(source)
+            found = risks(tree)
+            entry = None if found else _entry(source, tree, over_breaks=over_breaks)
         except (re.error, OverflowError, RecursionError) as error:
             self._fault(path, f"this is no regular expression: {error}.", "Mend it, or write a plain phrase.")
             return None
@@ -182,6 +193,6 @@ class LexiconReader:
         self.faults.append(Fault(place, message, cure))
 
 
-def _entry(source: str, *, over_breaks: bool) -> Entry:
-    walk = WordWalk(parse(source))
-    return Entry(compiled(source, over_breaks=over_breaks), tuple(walk.slots), frozenset(walk.words))
+def _entry(source: str, tree: Tree, *, over_breaks: bool) -> Entry:
+    walk = WordWalk(tree)
+    return Entry(source, over_breaks, tuple(walk.slots), frozenset(walk.words))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from importlib import import_module
 from typing import Any
 
@@ -87,6 +88,7 @@ def parse(source: str) -> Sequence:
     return (*strange, *_sequence(tree))
 
 
+@cache
 def compiled(source: str, *, over_breaks: bool) -> re.Pattern[str]:
     """The expression for marked texts: whole words at both ends, no group remembered.
 

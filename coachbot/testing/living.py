@@ -26,6 +26,8 @@ def live(stage: Stage, people: Sequence[Person], until: datetime, answering: Seq
         _answer(answerer, answering)
     while stage.now < until:
         stage.travel_to(until, stop=lambda: any(person.asked for person in people))
+        if not any(person.asked for person in people):  # nothing is planned that could ask
+            stage.travel_to(until)
         for answerer in answerers:
             if answerer.person.asked:
                 _answer(answerer, answering)

@@ -224,6 +224,8 @@ class Living:
             self.stage.travel_to(until, stop=lambda: bool(self.person.asked))
             if self.person.asked:
                 self._react(until)
+            else:  # nothing is planned that could ask
+                self.stage.travel_to(until)
 
     def _day(self) -> int:
         return (self.stage.local(self.person).date() - self.anchor).days

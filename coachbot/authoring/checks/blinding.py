@@ -41,14 +41,22 @@ def _language(
     fragments: tuple[str, ...],
     arms: dict[str, frozenset[str] | None],
 ) -> Iterator[Fault]:
-    patterns = [(pattern_of((one,)), literals_of(pattern_of((one,)).pattern)) for one in fragments]
-    for file, text in _readable(context, concept, every, language, arms):
-        lowered = text.lower()
-        for pattern, literals in patterns:
-            if literals and not any(one in lowered for one in literals):
-                continue
-            for found in pattern.finditer(text):
-                yield _fault(file, text, found, concept)
+    texts = [(file, text, text.lower()) for file, text in _readable(context, concept, every, language, arms)]
+    everything = "\n".join(lowered for _, _, lowered in texts)
+    for fragment in fragments:
+        pattern = pattern_of((fragment,))
+        literals = literals_of(pattern.pattern)
+        if not _may_be_in(everything, literals):
+            continue
+        for file, text, lowered in texts:
+            if _may_be_in(lowered, literals):
+                for found in pattern.finditer(text):
+                    yield _fault(file, text, found, concept)
+
+
+def _may_be_in(lowered: str, literals: frozenset[str]) -> bool:
+    """Whether a text has the letters without which an expression matches nothing."""
+    return not literals or any(one in lowered for one in literals)
 
 
 def _fault(file: str, text: str, found: re.Match[str], concept: Concept) -> Fault:
