@@ -25,7 +25,7 @@ from coachbot.authoring.pack import read_pack
 from coachbot.authoring.safety import lines_digest
 from coachbot.authoring.yaml_reader import read_yaml
 from coachbot.rendering import Words
-from coachbot.safety.likeness import passages, signs_of, words_of
+from coachbot.safety.likeness import known_in, passages, signs_of, words_of
 
 CONTENT = Path(__file__).parents[1] / "content"
 #: The kinds that are learned; any other line is harmless.
@@ -97,11 +97,11 @@ def _texts(data: Any, *only: str) -> Iterator[str]:
 
 def learn(lines: Sequence[Line]) -> Model:
     """A model of some lines."""
-    places = [signs_of(words_of(line.text)) for line in lines]
-    seen = Counter(sign for signs in places for sign in {sign for place in signs for sign in place})
+    texts = [words_of(line.text) for line in lines]
+    seen = Counter(sign for words in texts for sign in {sign for place in signs_of(words) for sign in place})
     signs = {sign: number for number, sign in enumerate(sorted(one for one, times in seen.items() if times >= SEEN))}
-    read = [_passages(place, signs) for place in places]
-    weights, bias = np.zeros((len(signs), len(KINDS))), np.full(len(KINDS), -2.0)
+    read = [_passages(words, signs) for words in texts]
+    weights, bias = np.zeros((len(signs) + 1, len(KINDS))), np.full(len(KINDS), -2.0)
     for turn in range(ROUNDS):
         rows, wanted, worth = [], [], []
         for line, parts in zip(lines, read, strict=True):
@@ -121,13 +121,14 @@ def learn(lines: Sequence[Line]) -> Model:
 
 def scores(lines: Sequence[Line], model: Model) -> Any:
     """The highest score of any passage, by line and kind."""
-    read = (_passages(signs_of(words_of(line.text)), model.signs) for line in lines)
+    read = (_passages(words_of(line.text), model.signs) for line in lines)
     return np.array([np.max([_score(part, model.weights, model.bias) for part in parts], axis=0) for parts in read])
 
 
-def _passages(places: Sequence[Sequence[str]], signs: dict[str, int]) -> list[list[int]]:
-    known = [[signs[sign] for sign in place if sign in signs] for place in places]
-    return [[one for place in known[start:stop] for one in place] for start, stop in passages(len(places))]
+def _passages(words: Sequence[str], signs: dict[str, int]) -> list[list[int]]:
+    """The signs of each passage by number; the last number of all stands for a repetition and weighs nothing."""
+    known = known_in(words, signs, len(signs))
+    return [[one for place in known[start:stop] for one in place] for start, stop in passages(len(words))]
 
 
 def _score(passage: Sequence[int], weights: Any, bias: Any) -> Any:
@@ -147,6 +148,7 @@ def _fitted(rows: Sequence[Sequence[int]], wanted: Any, worth: Any, weights: Any
         score = np.stack([np.bincount(row, weights[column, kind] * value, len(rows)) for kind in kinds], 1) + bias
         error = (1 / (1 + np.exp(-score)) - wanted) * worth[:, None] / worth.sum()
         slope = np.stack([np.bincount(column, error[row, kind] * value, len(weights)) for kind in kinds], 1)
+        slope[-1] = 0  # a repetition
         for place, (part, change) in enumerate(((weights, slope + SHRINK * weights), (bias, error.sum(0)))):
             mean[place] = 0.9 * mean[place] + 0.1 * change
             spread[place] = 0.99 * spread[place] + 0.01 * change * change

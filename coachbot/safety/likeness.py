@@ -15,12 +15,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from coachbot.safety.folding import BREAK, fold
 
+T = TypeVar("T")
+
 #: Words in a passage, and how far the next one begins after it. A text but little longer is read as one.
 PASSAGE, STRIDE, SPARE = 18, 4, 4
+#: After so many words a sign counts anew.
+_AGAIN = PASSAGE + SPARE
 #: Letters in a piece of a word; a longer word is also known by its beginning.
 _PIECE, _BEGINNING = 4, 5
 #: Before the first word, after the last, and where a thought ends.
@@ -68,7 +72,7 @@ class Likeness:
         return tuple(score for score, _ in self._worst(words_of(text)))
 
     def _worst(self, words: Sequence[str]) -> list[tuple[float, tuple[int, int]]]:
-        known = [[self.weights[sign] for sign in signs if sign in self.weights] for signs in signs_of(words)]
+        known = known_in(words, self.weights, (0,) * len(self.bias))
         counts = [0, *accumulate(map(len, known))]
         found = []
         for subject, bias in enumerate(self.bias):
@@ -90,7 +94,7 @@ def words_of(text: str) -> list[str]:
 def signs_of(words: Sequence[str]) -> list[list[str]]:
     """What can be weighed at each word: itself, its beginning and pieces, and it together with the two before it."""
     last, before = _START, _START
-    places = []
+    places: list[list[str]] = []
     for word in words:
         signs = [word, f"{last} {word}", f"{before} {last} {word}", f"{before} _ {word}", *_pieces(f"^{word}$")]
         if len(word) > _BEGINNING:
@@ -99,6 +103,24 @@ def signs_of(words: Sequence[str]) -> list[list[str]]:
         before, last = last, word
     if places:
         places[-1].append(f"{last} {_END}")
+    return places
+
+
+def known_in(words: Sequence[str], table: Mapping[str, T], repeated: T) -> list[list[T]]:
+    """At each word what a table has of its signs; `repeated` for what was met a passage ago or less.
+
+    So "no no no no" is no graver than "no": a repetition adds nothing to the sum, only to its length.
+    """
+    met: dict[str, int] = {}
+    places = []
+    for place, signs in enumerate(signs_of(words)):
+        known = []
+        for sign in signs:
+            if sign in table:
+                again = place - met.get(sign, -_AGAIN) < _AGAIN
+                known.append(repeated if again else table[sign])
+                met[sign] = met[sign] if again else place
+        places.append(known)
     return places
 
 

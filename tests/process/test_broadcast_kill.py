@@ -69,7 +69,7 @@ def _until(coach: Coach, broadcast: int, sent: int) -> None:
 
 
 def test_after_two_kills_everybody_has_it_once(idle: Process) -> None:
-    coach = open_beside(load_settings(data=idle.data))
+    coach = open_beside(load_settings(data=idle.data), make=True)
     patients = _enrol(coach, _PEOPLE)
     office, ada = staff_rooms(coach).broadcasts, StaffRow(1, "Ada", "admin")
     one = office.write(ada, {"title": "The walk", "text.en": "Hello {{ patient.name }}, on Sunday."})

@@ -59,6 +59,11 @@ def test_nothing_is_found_in_nothing(text: str) -> None:
     assert small(bias=[9000, 9000]).finds(text) == ()
 
 
+@pytest.mark.parametrize("word", ["no", "ache", "pain", "help", "ouch", "my back aches"])
+def test_saying_it_again_makes_it_no_graver(word: str) -> None:
+    assert learned().finds(word) == learned().finds(f"{word} " * 60) == ()
+
+
 @given(st.integers(0, 400))
 def test_the_passages_cover_every_word(length: int) -> None:
     covered = {place for start, stop in passages(length) for place in range(start, stop)}
