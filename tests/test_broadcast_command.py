@@ -9,6 +9,9 @@ from typer.testing import CliRunner
 
 from coachbot.cli import app
 
+#: Every test starts processes of its own.
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(autouse=True)
 def _empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

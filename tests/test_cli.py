@@ -13,6 +13,9 @@ import pytest
 
 from coachbot.testing.wechatapi import FakeWeChat
 
+#: Each test reads a whole pack anew, most of them in a process of its own.
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parent.parent
 SITE = Path(__file__).parent / "site.yaml"
 BROKEN = "dialog: one\nstart: here\nstates:\n  here: {say: true, next: nowhere}\n"

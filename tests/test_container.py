@@ -22,6 +22,9 @@ from typing import Any
 import pytest
 import yaml
 
+#: Every test starts processes of its own.
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parent.parent
 BIN = Path(sys.executable).parent
 _START_S = 40.0

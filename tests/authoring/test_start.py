@@ -9,6 +9,9 @@ import pytest
 
 from coachbot.authoring.pack import check_pack
 
+#: Each test reads a whole pack anew, most of them in a process of its own.
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 
 

@@ -17,6 +17,9 @@ from coachbot.serving import open_beside
 from coachbot.settings import load_settings
 from tests.process.conftest import Process
 
+#: Every test starts processes of its own.
+pytestmark = pytest.mark.slow
+
 _PEOPLE = 300
 _PATIENCE_S = 60.0
 

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.process.conftest import Process, Visitor
+
+#: Every test starts processes of its own.
+pytestmark = pytest.mark.slow
 
 
 def _come_in(process: Process) -> Visitor:

@@ -12,6 +12,9 @@ import pytest
 from coachbot.testing.botapi import FakeTelegram, Person
 from tests.process.conftest import Process
 
+#: Every test starts processes of its own.
+pytestmark = pytest.mark.slow
+
 GOOD, REVOKED = "111111:a-good-token-of-the-tests-AAAA", "222222:a-revoked-token-of-tests-BBBB"
 
 

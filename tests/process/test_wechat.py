@@ -13,6 +13,9 @@ import pytest
 from coachbot.testing.wechatapi import FakeWeChat
 from tests.process.conftest import Process, Visitor
 
+#: Every test starts processes of its own.
+pytestmark = pytest.mark.slow
+
 KEY_TEXT = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
 
 
