@@ -20,6 +20,9 @@ from coachbot.settings import Settings, load_settings
 from coachbot.testing.botapi import FakeTelegram, Person
 from tests.conftest import ROOT
 
+#: Each test opens a coach of its own, or reads a whole pack anew.
+pytestmark = pytest.mark.slow
+
 TOKEN = "4711:a-token-of-the-host-application"
 
 

@@ -10,6 +10,9 @@ from typer.testing import CliRunner
 from coachbot.cli import app
 from coachbot.store import open_store
 
+#: Each test opens a coach of its own, or reads a whole pack anew.
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(autouse=True)
 def _empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
