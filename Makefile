@@ -15,7 +15,7 @@ WHAT_IS_QUICK := not browser and not postgres and not slow
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo run install dev check lint types contract pack test test-all bench readability likeness wheel clean clean-venv python-fits
+.PHONY: help demo run install dev check lint types contract pack test test-all axe bench bench-peers faults readability likeness wheel clean clean-venv python-fits
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(firstword $(MAKEFILE_LIST)) | awk -F'|' '{printf "%-18s %s\n", $$1, $$2}'
@@ -50,8 +50,17 @@ test: dev ## the quick tests (under 3 minutes on 2 cores)
 test-all: dev ## every test: browser (Chromium), postgres, slow ones too
 	@$(PYTEST)
 
+axe: ## axe-core for the tests of accessibility, into .cache/ (needs npm)
+	@npm install --no-save --silent --prefix .cache axe-core@4.11.0
+
 bench: dev ## the benchmarks, beside the floor of the bare driver (JSON=FILE for rows)
 	@$(IN)python -m benchmarks $(if $(JSON),--json $(JSON))
+
+bench-peers: dev ## the coach beside its peers, in one run (JSON=FILE, MARKDOWN=PAGE; PEERS=FOLDER keeps what they need)
+	@$(IN)python -m benchmarks.peers $(if $(JSON),--json $(JSON)) $(if $(MARKDOWN),--markdown $(MARKDOWN)) $(if $(PEERS),--home $(PEERS))
+
+faults: dev ## kill a talking coach again and again, and audit what is left (KILLS=200)
+	@$(IN)python -m tests.faults --kills $(or $(KILLS),200)
 
 readability: dev ## write docs/readability.md anew from the texts
 	@$(IN)python tools/readable_page.py

@@ -1,4 +1,4 @@
-"""`python -m benchmarks [--quick] [--json FILE]`: a table, and the same as JSON rows."""
+"""`python -m benchmarks [--quick] [--json FILE] [--postgres URL]`: a table, and the same as JSON rows."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 from statistics import median
 from typing import NamedTuple
 
-from benchmarks import starting, ticks, turns
+from benchmarks import postgres, starting, ticks, turns
 from benchmarks.ground import ground
 
 
@@ -51,6 +51,17 @@ def _turns(sizes: Sizes) -> list[Row]:
         Row("turns, 50 at once, as a part of the floor", ratio, "ratio"),
         Row("fdatasync, median", middle, "us"),
         Row("fdatasync, 99th percentile", slow, "us"),
+    ]
+
+
+def over_postgres(sizes: Sizes, server: str) -> list[Row]:
+    """The same turns over PostgreSQL, beside a floor of its own."""
+    one, coach, bare, ratio = postgres.turns_and_floor(server, sizes.patients, sizes.rounds)
+    return [
+        Row("PostgreSQL: turns, one at a time", one, "turns/s"),
+        Row("PostgreSQL: turns, 50 at once", coach, "turns/s"),
+        Row("PostgreSQL: floor, bare psycopg, same rows and commits", bare, "turns/s"),
+        Row("PostgreSQL: turns, 50 at once, as a part of the floor", ratio, "ratio"),
     ]
 
 
@@ -102,8 +113,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="small sizes: does it run?")
     parser.add_argument("--json", type=Path, help="write rows {name, value, unit} here")
+    parser.add_argument(
+        "--postgres", nargs="?", const=postgres.HERE, metavar="URL", help="turns over PostgreSQL alone, on this server"
+    )
     arguments = parser.parse_args()
-    rows = measure(QUICK if arguments.quick else FULL)
+    sizes = QUICK if arguments.quick else FULL
+    rows = over_postgres(sizes, arguments.postgres) if arguments.postgres else measure(sizes)
     width = max(len(row.name) for row in rows)
     for row in rows:
         print(f"{row.name:<{width}}  {row.value:>12,.2f} {row.unit}")

@@ -47,7 +47,7 @@ _PAIN = ("3/10", "3", "2", "about 3", "three", "4 out of 10", "1", "2/10", "a 3"
 ANSWERS = (("[all]",), _MINUTES, ("[4]",), _PAIN)
 #: The same, all typed, for when the buttons' tokens can't be known beforehand.
 TYPED = (("Yes, all of it", "yes all", "all of it", "all"), _MINUTES, ("4", "4/10", "four", "3"), _PAIN)
-_NOW = datetime(2026, 3, 9, 18, 0, tzinfo=UTC)
+NOW = datetime(2026, 3, 9, 18, 0, tzinfo=UTC)
 
 
 class Silent:
@@ -94,36 +94,38 @@ class Ground:
             changes = Changes()
             records = tx.load(self.patients[first:last])
             for record in records.values():
-                draft = Draft(self.coach.world, record, _NOW, self.coach.world.ids.next())
+                draft = Draft(self.coach.world, record, NOW, self.coach.world.ids.next())
                 self.coach.turns.apply(draft, Opened("cse/checkin", "touchpoint"), Delivery(lane=1))
                 draft.merge(changes)
             tx.save(changes)
 
 
 @contextmanager
-def ground(patients: int, pack: Pack | None = None) -> Iterator[Ground]:
-    """A durable coach (WAL, synchronous=FULL) with this many active patients, in a folder that goes away."""
+def ground(patients: int, pack: Pack | None = None, database: str = "") -> Iterator[Ground]:
+    """A durable coach (synchronous=FULL) with this many active patients, in a folder that goes away, or in the
+    database of a URL."""
     with tempfile.TemporaryDirectory(prefix="coachbot-bench-") as name:
         folder = Path(name)
-        settings = load_settings(data=folder)
+        settings = load_settings(data=folder, database=database)
         store = open_store(settings.database_url, keys_path=settings.keys_path, synchronous="FULL")
         coach = assemble(
-            settings, store, StandingClock(_NOW), {"bench": Silent()}, pack=pack or load_pack(ROOT), rng=Random(7)
+            settings, store, StandingClock(NOW), {"bench": Silent()}, pack=pack or load_pack(ROOT), rng=Random(7)
         )
         desk = coach.desk("bench")
         gc.collect()
         spare_the_collector()  # as the engine process does
-        yield Ground(coach, folder, desk.account, _enrol(coach, desk.account, patients), count())
+        yield Ground(coach, folder, desk.account, enrol(coach, desk.account, patients), count())
         store.close()
 
 
-def _enrol(coach: Coach, account: int, number: int) -> list[str]:
+def enrol(coach: Coach, account: int, number: int, first_chat: int | None = None) -> list[str]:
+    """So many active patients; their chats are numbers from `first_chat`, or `chat0`, `chat1` and so on."""
     names = []
     for first in range(0, number, 500):
         with coach.store.writing() as tx:
             changes = Changes()
             for place in range(first, min(first + 500, number)):
-                record = _patient(coach, account, place)
+                record = _patient(coach, account, place, _chat(place, first_chat))
                 names.append(record.id)
                 tx.add_patient(record.id, site=coach.site, address=record.address, profile=record.profile)
                 changes.conversations[record.id] = record
@@ -132,7 +134,11 @@ def _enrol(coach: Coach, account: int, number: int) -> list[str]:
     return names
 
 
-def _patient(coach: Coach, account: int, place: int) -> PatientRecord:
+def _chat(place: int, first_chat: int | None) -> str:
+    return f"chat{place}" if first_chat is None else str(first_chat + place)
+
+
+def _patient(coach: Coach, account: int, place: int, chat: str) -> PatientRecord:
     patient = new_patient_id()
     enrolment = Enrolment(
         coach.world.ids.next(), "sct_cse", "combined" if place % 2 else "exercise", "active", date(2026, 3, 1),
@@ -143,7 +149,7 @@ def _patient(coach: Coach, account: int, place: int) -> PatientRecord:
         coach.site,
         Profile(name=f"Patient {place}", zone="Europe/Berlin"),
         Conversation(patient, always_slots={"relapse_sign": "stiff in the morning"}),
-        Address(coach.world.ids.next(), account, "bench", f"chat{place}"),
+        Address(coach.world.ids.next(), account, "bench", chat),
         enrolment,
-        last_heard=_NOW,
+        last_heard=NOW,
     )

@@ -6,7 +6,8 @@ import sqlite3
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
@@ -14,6 +15,7 @@ from typing import Any
 
 from sqlalchemy import event
 
+from benchmarks.driver import bare
 from benchmarks.ground import ANSWERS, TYPED, Ground
 from coachbot.service.turns import GROUP
 from coachbot.service.writer import WriterThread
@@ -26,6 +28,10 @@ class Captured:
 
     #: One list of (sql, parameters, many) per commit.
     commits: list[list[tuple[str, Any, bool]]] = field(default_factory=list)
+
+
+#: A copy of the database, in which the floor writes a run; seconds.
+Copied = AbstractContextManager[Callable[[Captured], float]]
 
 
 def _talk(base: Ground, first: int, last: int, wave: int) -> float:
@@ -69,16 +75,19 @@ def captured(base: Ground, first: int, last: int, wave: int) -> Captured:
             self._note(sql, parameters, many=False)
             return self._cursor.execute(sql, parameters)
 
-        def executemany(self, sql: str, parameters: Any) -> Any:
+        def executemany(self, sql: str, parameters: Any, **how: Any) -> Any:
             self._note(sql, parameters, many=True)
-            return self._cursor.executemany(sql, parameters)
+            return self._cursor.executemany(sql, parameters, **how)
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(self._cursor, name)
 
         def _note(self, sql: str, parameters: Any, *, many: bool) -> None:
             if sql.lstrip()[:6].upper() in ("INSERT", "UPDATE", "DELETE"):
                 current.append((sql, parameters, many))
 
-    def begun(part: Part, *arguments: Any) -> None:
-        set_up(part, *arguments)
+    def begun(part: Part, *arguments: Any, **named: Any) -> None:
+        set_up(part, *arguments, **named)
         part._cursor = Noting(part._cursor)
 
     def commit(connection: Any) -> None:
@@ -106,10 +115,7 @@ def snapshot(base: Ground, target: Path) -> None:
 
 def floor(database: Path, run: Captured) -> float:
     """Seconds that the bare driver takes for the same statements, rows, bytes, groups and commits."""
-    connection = sqlite3.connect(database, isolation_level=None)
-    for pragma in ("journal_mode = WAL", "synchronous = FULL", "secure_delete = ON", "cache_size = -65536",
-                   "wal_autocheckpoint = 4000", "foreign_keys = ON"):  # fmt: skip
-        connection.execute(f"PRAGMA {pragma}")
+    connection = bare(database)
     began = time.perf_counter()
     for group in run.commits:
         connection.execute("BEGIN IMMEDIATE")
@@ -121,7 +127,19 @@ def floor(database: Path, run: Captured) -> float:
     return took
 
 
-def against_the_floor(base: Ground, patients: int, rounds: int) -> tuple[float, float, float]:
+@contextmanager
+def file_copy(base: Ground) -> Iterator[Callable[[Captured], float]]:
+    """The floor over a copy of the file as it stands."""
+    copy = base.folder / "floor.db"
+    snapshot(base, copy)
+    yield lambda run: floor(copy, run)
+    for suffix in ("", "-wal", "-shm"):
+        Path(f"{copy}{suffix}").unlink(missing_ok=True)
+
+
+def against_the_floor(
+    base: Ground, patients: int, rounds: int, copied: Callable[[Ground], Copied] = file_copy
+) -> tuple[float, float, float]:
     """Coach and floor in turn: median turns/s of both, and the median of the ratios of neighbours."""
     coach, bare, ratios = [], [], []
     for _ in range(rounds):
@@ -130,13 +148,10 @@ def against_the_floor(base: Ground, patients: int, rounds: int) -> tuple[float, 
         coach.append(turns_a_second(base, 0, patients, 50))
         _finish(base, patients)
         base.open_checkins(0, patients)
-        copy = base.folder / "floor.db"
-        snapshot(base, copy)
-        run = captured(base, 0, patients, 50)
-        bare.append(patients * len(ANSWERS) / floor(copy, run))
+        with copied(base) as written:
+            run = captured(base, 0, patients, 50)
+            bare.append(patients * len(ANSWERS) / written(run))
         ratios.append(coach[-1] / bare[-1])
-        for suffix in ("", "-wal", "-shm"):
-            Path(f"{copy}{suffix}").unlink(missing_ok=True)
     return median(coach), median(bare), median(ratios)
 
 

@@ -10,7 +10,6 @@ from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from datetime import time
 from functools import partial
-from importlib.resources import files
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -19,58 +18,62 @@ from zoneinfo import ZoneInfo
 from coachbot.authoring.pack import Pack, load_pack
 from coachbot.authoring.plain import read_plain
 from coachbot.engine.answers.times import possible_times
+from coachbot.engine.model import EMPTY
 from coachbot.errors import SettingsError
+from coachbot.packs import pack_root as pack_root
 from coachbot.programme.places import zone_guesser
 from coachbot.safety import Tongue, Watch, detector_from, tongue_from
 from coachbot.service.afterwards import AfterwardsWork
 from coachbot.service.broadcasts.office import Broadcasts
 from coachbot.service.broadcasts.running import Runner
+from coachbot.service.broadcasts.talk import BroadcastTalk
 from coachbot.service.channels import Counter
+from coachbot.service.clinic.clients import Clients
+from coachbot.service.clinic.reading import ClinicDesk
 from coachbot.service.desk import Desk
 from coachbot.service.duty import Duty
+from coachbot.service.enrolling.office import InvitationLists
 from coachbot.service.enrolments import Enrolments
 from coachbot.service.exercising import ExerciseBook
 from coachbot.service.ids import IdSource
 from coachbot.service.inbox import Inbox
+from coachbot.service.links import PageLinks
+from coachbot.service.meter import Meter
+from coachbot.service.notices.ports import Carrier
+from coachbot.service.notices.post import Post
+from coachbot.service.notices.watch import Watch as NoticeWatch
+from coachbot.service.notices.wording import Wording
 from coachbot.service.pacing import Pace
+from coachbot.service.pages import Pages
 from coachbot.service.ports import Channel, Clock, Store
 from coachbot.service.records import Address, OutboxRow, Update
+from coachbot.service.retention import Retention, retention_from
 from coachbot.service.sender import Sender
 from coachbot.service.staff.audit import Audit
 from coachbot.service.staff.board import Board
 from coachbot.service.staff.care import Care
 from coachbot.service.staff.chart import Charts
 from coachbot.service.staff.doors import Doors
+from coachbot.service.staff.gate import Gate
+from coachbot.service.staff.talk import StaffTalk
+from coachbot.service.staff.ways import Ways
 from coachbot.service.staff.why import Reasons
 from coachbot.service.staffing import Member, staff_from
 from coachbot.service.turns import Turns
 from coachbot.service.world import SafetyRule, World
-from coachbot.service.writer import InlineWriter, Writer
+from coachbot.service.writer import WHENEVER, InlineWriter, Writer
 from coachbot.settings import Settings
 
 log = logging.getLogger("coachbot")
 
-_SMALL_WORDS = ("export", "progress", "doctor_page", "channel", "webchat", "terminal", "telegram", "wechat")
+_SMALL_WORDS = (
+    "export", "progress", "doctor_page", "channel", "webchat", "terminal", "telegram", "wechat", "page", "staff",
+)  # fmt: skip
 _SITE_CODE = "site"
+#: Channels that the same web server serves: a link from there to a page needs no address.
+_BESIDE = frozenset({"webchat"})
 #: Objects more than were let go before the collector looks: far more than a group of turns makes at once.
 _COLLECT_AFTER = 50_000
-
-
-def pack_at(root: Path) -> Path:
-    """A folder that an author named. Raises SettingsError where there is no pack."""
-    if not ((root / "dialogs").is_dir() or (root / "content").is_dir()):
-        raise SettingsError(f"{root}: there is no pack here; name a folder with dialogs/ and content/")
-    return root
-
-
-def pack_root(settings: Settings) -> Path:
-    """Where the pack lies: the setting, the wheel's own, or the working tree's."""
-    if settings.pack is not None:
-        if not (settings.pack / "dialogs").is_dir():
-            raise SettingsError(f"COACHBOT_PACK: there is no folder {settings.pack / 'dialogs'}")
-        return settings.pack
-    inside = Path(str(files("coachbot"))) / "pack"
-    return inside if inside.is_dir() else Path(str(files("coachbot"))).parent
 
 
 # -- the world ----------------------------------------------------------------------------------------
@@ -82,6 +85,7 @@ def build_world(
     site: Path | None = None,
     rng: Random | None = None,
     demo: bool = False,
+    links: PageLinks | None = None,
 ) -> World:
     """Everything that turns share: read once, never changed."""
     places = read_plain(pack.root / "content" / "places.yaml")
@@ -89,7 +93,7 @@ def build_world(
     rests = tuple((pack.safety.rules.get("while_paused") or {}).get("rests") or ())
     library = replace(pack.library, functions=functions, rests=rests)
     pack = replace(pack, library=library)
-    facts, duty, hours, approve_above = _site(pack, site)
+    facts, duty, hours, approve_above, kept = _site(pack, site)
     return World(
         pack=pack,
         clock=clock,
@@ -105,9 +109,12 @@ def build_world(
         capabilities={name: channel.capabilities for name, channel in channels.items()},
         small_words=_small_words(pack),
         exercises=ExerciseBook(pack),
+        links=links or PageLinks(b""),
         person_hours=float(hours),
         demo=demo,
         approve_above=approve_above,
+        retention=kept,
+        staff=staff_of(site),
         attendable=_attendable(pack),
         unanswered=dict.fromkeys(pack.instruments),
     )
@@ -143,9 +150,10 @@ def _small_words(pack: Pack) -> dict[str, dict[str, Mapping[str, str]]]:
     return found
 
 
-def _site(pack: Pack, own: Path | None) -> tuple[dict[str, dict[str, Any]], Duty, float, int]:
+def _site(pack: Pack, own: Path | None) -> tuple[dict[str, dict[str, Any]], Duty, float, int, Mapping[str, int]]:
     """The site's facts by language, its duty hours, for how many hours a person may be silent in a talk taken over,
-    and to how many patients one person alone may send; a site's own file goes over the demo's."""
+    to how many patients one person alone may send, and how long things are kept; a site's own file goes over the
+    demo's."""
     common = read_plain(pack.root / "content" / "site.yaml")
     facts = {
         language: dict(read_plain(pack.root / "content" / language / "site.yaml"))
@@ -160,7 +168,8 @@ def _site(pack: Pack, own: Path | None) -> tuple[dict[str, dict[str, Any]], Duty
         facts = {**facts, **_own_facts(own, site, facts)}
     broadcast = common.get("broadcast") or {}
     approve_above = int(broadcast.get("approve_above", 50))
-    return facts, _duty(common["duty"]), float(common["hand_over"]["silent_hours"]), approve_above
+    kept = retention_from(common.get("retention") or {}, str(own))
+    return facts, _duty(common["duty"]), float(common["hand_over"]["silent_hours"]), approve_above, kept
 
 
 #: What a site must say of itself in each language, so that nobody in danger reads another clinic's numbers.
@@ -183,7 +192,17 @@ def staff_of(site: Path | None) -> tuple[Member, ...]:
     return staff_from(read_plain(site).get("staff") or [], str(site)) if site is not None else ()
 
 
-def _duty(data: Mapping[str, Any]) -> Duty:
+def _duty(data: Any) -> Duty:
+    try:
+        return _read_duty(data)
+    except (KeyError, ValueError, TypeError, AttributeError) as error:
+        raise SettingsError(
+            f"COACHBOT_SITE: duty is not understood ({error}); it has a zone such as Europe/Berlin, and hours such as "
+            'mon: ["09:00", "17:00"]'
+        ) from None
+
+
+def _read_duty(data: Mapping[str, Any]) -> Duty:
     hours = {day: (time.fromisoformat(first), time.fromisoformat(last)) for day, (first, last) in data["hours"].items()}
     return Duty(ZoneInfo(data["zone"]), hours, frozenset(str(day) for day in data.get("holidays") or ()))
 
@@ -199,7 +218,9 @@ def _rules(pack: Pack) -> dict[str, SafetyRule]:
             pause=bool(rule["pause"]),
             cooldown_minutes=int(rule["cooldown_minutes"]),
             silence_minutes=int(rule.get("silence_minutes") or 0),
+            silence=str(rule.get("silence") or "not_safe"),
             once=bool(rule.get("once")),
+            yields_to=tuple(rule.get("yields_to") or ()),
             escalate_to=str(rule.get("escalate_to") or ""),
         )
         for kind, rule in pack.safety.rules["kinds"].items()
@@ -250,6 +271,12 @@ class Coach:
     sender: Sender
     enrolments: Enrolments
     broadcasting: Runner
+    retaining: Retention
+    notices: NoticeWatch
+    post: Post
+    wording: Wording
+    #: A code's links, by what they open: each bot, and the web chat.
+    links: Callable[[str], Mapping[str, str]]
     site: int
 
     def desk(
@@ -259,6 +286,17 @@ class Coach:
         with self.store.writing() as tx:
             account = tx.account(channel, account_code, self.site)
         return Desk(self.store, self.world.clock, receive or self._receive_inline, account, channel)
+
+    def pages(self, receive: Callable[[Update], Future[bool]] | None = None) -> Pages:
+        """The pages of rounds."""
+        with self.store.writing() as tx:
+            account = tx.account("page", "default", self.site)
+        settle = partial(self._settled, self.writer) if receive else self.settle
+        return Pages(self.world, self.store, receive or self._receive_inline, account, settle)
+
+    @staticmethod
+    def _settled(writer: Writer) -> None:
+        writer.submit(lambda: None, WHENEVER).result()
 
     def counter(self, channel: str, pack: Path, receive: Callable[[Update], Future[bool]] | None = None) -> Counter:
         """The service as a channel finds it when it is opened."""
@@ -272,11 +310,14 @@ class Coach:
 
     def settle(self, *, send: bool = True) -> None:
         """Run what is due and what waits until nothing is left. For inline use."""
-        while self._work_once() or (send and asyncio.run(self.sender.drain())):
+        while self._work_once() or (send and asyncio.run(self._send())):
             pass
 
+    async def _send(self) -> int:
+        return await self.sender.drain() + await self.post.drain()
+
     def _work_once(self) -> int:
-        return self.turns.run_timers() + self.turns.drain() + self.broadcasting.work()
+        return self.turns.run_timers() + self.turns.drain() + self.broadcasting.work() + self.notices.work()
 
     def tick(self) -> int:
         """Fire every timer that is due. Returns how many."""
@@ -297,7 +338,15 @@ class StaffRooms:
     reasons: Reasons
     care: Care
     broadcasts: Broadcasts
+    ways: Ways
+    talk: StaffTalk
+    lists: InvitationLists
+    clients: Clients
+    clinic: ClinicDesk
+    links: Callable[[str], Mapping[str, str]]
     world: World
+    #: What a channel has remembered, such as a bot's name at its messenger.
+    remembered: Callable[[str], str | None]
 
 
 def staff_rooms(coach: Coach) -> StaffRooms:
@@ -305,17 +354,40 @@ def staff_rooms(coach: Coach) -> StaffRooms:
     from coachbot.console.vault import ArgonVault
 
     store, world, writer = coach.store, coach.world, coach.writer
-    audit = Audit(store, world.clock, writer)
+    clock, ids = world.clock, world.ids
+    audit = Audit(store, clock, writer)
+    board, care = Board(store, world), Care(store, clock, writer, ids, coach.enrolments, audit)
+    broadcasts = Broadcasts(world, store, writer, audit)
+    longer = BroadcastTalk(broadcasts, coach.wording, world.pack.library.default_language)
     return StaffRooms(
         audit,
-        Doors(store, world.clock, writer, world.ids, ArgonVault(), audit),
-        Board(store, world),
+        Doors(store, clock, writer, ids, ArgonVault(), audit),
+        board,
         Charts(store, world),
         Reasons(store),
-        Care(store, world.clock, writer, world.ids, coach.enrolments, audit),
-        Broadcasts(world, store, writer, audit),
+        care,
+        broadcasts,
+        Ways(store, clock, writer, ids, audit),
+        StaffTalk(store, clock, writer, ids, audit, board, care, coach.wording, longer.read),
+        InvitationLists(world, store, writer, audit, coach.site),
+        Clients(store, clock, writer, ids, audit),
+        ClinicDesk(world, store, writer, board, audit),
+        coach.links,
         world,
+        partial(_remembered, store),
     )
+
+
+def _links(settings: Settings, store: Store, code: str) -> Mapping[str, str]:
+    """Where a code can be used: the bots that have run, and the web chat."""
+    from coachbot.channels.telegram.links import links
+
+    return {**links(settings, partial(_remembered, store), code), "web": f"{settings.public}/c/{code}"}
+
+
+def _remembered(store: Store, name: str) -> str | None:
+    with store.reading() as tx:
+        return tx.setting(name)
 
 
 def spare_the_collector() -> None:
@@ -340,10 +412,14 @@ def assemble(
     demo: bool = False,
     forget: Callable[[str], None] = lambda patient: None,
     pace: Pace | None = None,
+    meter: Meter | None = None,
+    carriers: Mapping[str, Carrier] = EMPTY,
 ) -> Coach:
-    """Wire everything. `do_afterwards` runs heavy work elsewhere; without it, at once."""
+    """Wire everything. `do_afterwards` runs heavy work elsewhere; without it, at once. `carriers` take notices to
+    staff, by the kind of way; without them notices wait."""
     pack = pack or load_pack(pack_root(settings))
-    world = build_world(pack, clock, channels, site=settings.site, rng=rng, demo=demo)
+    links = PageLinks(store.secret("page"), settings.address.rstrip("/"), _BESIDE)
+    world = build_world(pack, clock, channels, site=settings.site, rng=rng, demo=demo, links=links)
     writer = writer or InlineWriter()
     work = AfterwardsWork(world, store, writer, forget)
 
@@ -351,16 +427,26 @@ def assemble(
         job = partial(work.do, pieces)
         do_afterwards(job) if do_afterwards else job()
 
-    turns = Turns(world, store, afterwards)
+    turns = Turns(world, store, afterwards, meter)
     with store.writing() as tx:
         site = tx.site(_SITE_CODE)
-    inbox = Inbox(store, clock, world.ids, site, settings.language)
+    wording = Wording(world, f"{settings.public}/staff/today")
+    inbox = Inbox(store, clock, world.ids, site, settings.language, Gate(clock, world.ids, wording))
 
     def gone(to: Address, row: OutboxRow) -> None:
         update = Update(to.account, to.channel, to.chat, f"gone-{row.id}", "blocked")
-        writer.submit(lambda: inbox.store([update]))
-        writer.wake()
 
-    sender = Sender(store, clock, channels, writer, pace=pace, gone=gone)
+        def stored() -> None:
+            inbox.store([update])
+            writer.wake()  # only now: the writer takes turns before jobs, and would find nothing yet
+
+        writer.submit(stored)
+
+    sender = Sender(store, clock, channels, writer, pace=pace, meter=meter, gone=gone)
     enrolments = Enrolments(world, store, turns, site)
-    return Coach(world, store, writer, inbox, turns, sender, enrolments, Runner(world, store), site)
+    watch = NoticeWatch(world, store, wording)
+    post = Post(store, clock, writer, carriers)
+    return Coach(
+        world, store, writer, inbox, turns, sender, enrolments, Runner(world, store), Retention(world, store),
+        watch, post, wording, partial(_links, settings, store), site,
+    )  # fmt: skip

@@ -11,10 +11,15 @@ import typer
 
 from coachbot import __version__
 from coachbot.commands import broadcasts, instruments
+from coachbot.commands.backups import backup, restore
+from coachbot.commands.doctor import doctor
 from coachbot.commands.drill import drill
 from coachbot.commands.export import export
+from coachbot.commands.keys import keys
+from coachbot.commands.moving import migrate_store
+from coachbot.commands.retention import retention
 from coachbot.errors import CoachbotError, SettingsError
-from coachbot.staff_commands import audit, staff
+from coachbot.staff_commands import audit, staff, tokens
 
 if TYPE_CHECKING:
     from coachbot.bootstrap import Coach
@@ -32,10 +37,17 @@ enrolment = typer.Typer(help="See, confirm and end enrolments.", no_args_is_help
 app.add_typer(enrolment, name="enrolment")
 app.add_typer(instruments.app, name="instruments")
 app.add_typer(broadcasts.app, name="broadcast")
+app.command()(backup)
+app.command()(restore)
+app.command()(doctor)
 app.command()(drill)
 app.command()(export)
+app.command("migrate-store")(migrate_store)
+app.command()(retention)
 app.add_typer(staff, name="staff")
 app.add_typer(audit, name="audit")
+app.add_typer(keys, name="keys")
+app.add_typer(tokens, name="api-token")
 
 PackPath = Annotated[Path | None, typer.Argument(help="Folder with dialogs/ and content/; the pack inside by default.")]
 
@@ -91,8 +103,8 @@ def _coach(settings: Settings, *, make: bool = False) -> Coach:
 def check(path: PackPath = None, warnings: Annotated[bool, typer.Option(help="Show warnings too.")] = True) -> None:
     """Read a whole pack and list every fault with its place and its cure."""
     from coachbot.authoring.pack import check_pack
-    from coachbot.bootstrap import pack_at, pack_root
     from coachbot.commands.checking import site_warnings
+    from coachbot.packs import pack_at, pack_root
 
     gc.disable()  # a short life that keeps all it makes: collecting takes a tenth of it and frees nothing
     settings = _settings()
@@ -117,7 +129,7 @@ def draw(
     """Draw a dialog (Mermaid on standard output, or an SVG), or the contact sheet of all exercises (a PNG)."""
     from coachbot.authoring import draw as drawing
     from coachbot.authoring.pack import load_pack
-    from coachbot.bootstrap import pack_root
+    from coachbot.packs import pack_root
 
     if bool(dialog) == exercises or (output is not None and not exercises):
         raise SettingsError("draw what? Give either a dialog's name, or --exercises with an --output FILE if you like")
@@ -163,6 +175,7 @@ def schema(
 def play_screenplays(
     paths: Annotated[list[Path], typer.Argument(help="Screenplays, or folders of them.")],
     channel: Annotated[str, typer.Option(help="Through a real channel: telegram, wechat, web or terminal.")] = "",
+    database: Annotated[str, typer.Option(help="PostgreSQL URL: on databases made there and dropped again.")] = "",
 ) -> None:
     """Play screenplays through the real service and store."""
     from coachbot.testing.fronts import FRONTS
@@ -170,7 +183,13 @@ def play_screenplays(
 
     if channel and channel not in FRONTS:
         raise SettingsError(f"there is no channel '{channel}' to play on; there are {', '.join(FRONTS)}")
-    raise typer.Exit(run_screenplays(paths, out=sys.stdout, front=channel))
+    raise typer.Exit(run_screenplays(paths, out=sys.stdout, front=channel, server=_server(database)))
+
+
+def _server(database: str) -> str:
+    if database and not database.startswith("postgres"):
+        raise SettingsError("--database takes the URL of a PostgreSQL database; without it each play has a file")
+    return database
 
 
 @app.command()
@@ -179,7 +198,7 @@ def coverage(
 ) -> None:
     """Walk every dialog through all its answers and list the states that nothing reaches."""
     from coachbot.authoring.pack import load_pack
-    from coachbot.bootstrap import pack_root
+    from coachbot.packs import pack_root
     from coachbot.testing.coverage import report
 
     pack = load_pack(pack_root(_settings()))
@@ -190,7 +209,7 @@ def coverage(
 def burden(programme: Annotated[str, typer.Argument(help="A programme's name.")] = "sct_cse") -> None:
     """Count the unprompted messages of each week and arm over the whole programme."""
     from coachbot.authoring.pack import load_pack
-    from coachbot.bootstrap import pack_root
+    from coachbot.packs import pack_root
     from coachbot.service.burden import table
 
     lines, fits = table(load_pack(pack_root(_settings())), programme)
@@ -280,16 +299,29 @@ def run(
 # -- staff --------------------------------------------------------------------------------------------
 @app.command()
 def invite(
-    programme: Annotated[str, typer.Argument(help="A programme's name.")],
-    arm: Annotated[str, typer.Argument(help="The arm the patient comes into.")],
+    programme: Annotated[str, typer.Argument(help="A programme's name.")] = "",
+    arm: Annotated[str, typer.Argument(help="The arm the patient comes into.")] = "",
+    csv: Annotated[Path | None, typer.Option("--csv", help="Invite everybody of a list (docs/enrolling.md).")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only look at the list; nothing is made.")] = False,
+    sheet: Annotated[Path | None, typer.Option(help="Write the cards of a list here, to be printed (HTML).")] = None,
 ) -> None:
-    """Make a single-use invitation code."""
+    """Make a single-use invitation code, or one for each line of a list."""
     settings = _settings()
+    if csv is not None and dry_run:
+        from coachbot.commands.inviting import try_out
+
+        raise typer.Exit(try_out(settings, csv))
+    if csv is None and not (programme and arm):
+        raise CoachbotError("name a programme and an arm, or a list with --csv")
     if settings.site is None:
         raise SettingsError(
             "before patients come in, the clinic's own crisis numbers are needed: set COACHBOT_SITE "
             "to a file like the one in docs/operating.md"
         )
+    if csv is not None:
+        from coachbot.commands.inviting import invite_all
+
+        raise typer.Exit(invite_all(settings, csv, sheet))
     from coachbot.serving import saying_what_is_new
 
     with saying_what_is_new(settings):

@@ -205,6 +205,7 @@ _WHY = {
     "nag": "one nudge, if the question is still open",
     "wait": "a pause of a practice ends",
     "remind": "the patient asked for it",
+    "page": "what stands complete on the page of a round is finished",
     "safety_silence": "no answer counts as not safe",
     "safety_again": "the question is asked once more",
     "escalate": "nobody has acknowledged the alert",

@@ -15,6 +15,7 @@ from coachbot.errors import CoachbotError
 from coachbot.service.channels import ChannelKind, Counter, Serving
 from coachbot.service.clock import RealClock
 from coachbot.service.ids import new_code, plain_code
+from coachbot.service.staff.ways import PREFIX
 from coachbot.serving import Engine
 from coachbot.settings import Settings, load_settings
 from coachbot.store import EngineLock, open_store
@@ -36,7 +37,9 @@ class _Hosted:
     async def start(self) -> None:
         settings = self._settings
         self._held.enter_context(EngineLock(settings.data / "engine.lock"))
-        store = open_store(settings.database_url, keys_path=settings.keys_path, synchronous=settings.synchronous)
+        store = open_store(
+            settings.database_url, keys_path=settings.keys_path, synchronous=settings.synchronous, engine=True
+        )
         self._held.callback(store.close)
         self.engine = Engine(settings, store, RealClock(), kinds=self._kinds)
         try:
@@ -192,4 +195,6 @@ class _Beside:
 
 def _is_code(text: str) -> bool:
     code = text.removeprefix("/start").strip()
+    if code.startswith(PREFIX):
+        return True
     return len(plain_code(code)) == len(plain_code(new_code())) and len(code) < 2 * len(new_code())

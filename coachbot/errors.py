@@ -3,7 +3,9 @@
 CoachbotError
 ├── SettingsError        a setting is missing or wrong
 ├── StoreError           the database cannot be opened, or is not ours
-│   └── KeyMissing       the master key of existing data is missing
+│   ├── KeyMissing       the master key of existing data is missing
+│   ├── StoreLost        the connection to the database broke under a transaction
+│   └── StoreBusy        another process holds the same rows
 ├── EnrolmentError       a code, a consent or a confirmation does not fit
 ├── StaffError           an account, a role, a password or a page that is not theirs
 └── DeliveryError        a messenger did not take a message (permanent or not)
@@ -30,6 +32,15 @@ class StoreError(CoachbotError):
 
 class KeyMissing(StoreError):
     """The master key that sealed the existing data is missing or another."""
+
+
+class StoreLost(StoreError):
+    """The connection to the database broke or cannot be had. What was not committed is rolled back, and can be done
+    again."""
+
+
+class StoreBusy(StoreError):
+    """Another process holds the same rows for too long, or both waited for each other; all was rolled back."""
 
 
 class EnrolmentError(CoachbotError):

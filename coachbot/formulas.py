@@ -92,6 +92,11 @@ def _int(value: Any, other: int = 0) -> int:
         return other
 
 
+def _digits(text: Any, last: int = 0) -> str:
+    """The digits of a text, or the last few: "+44 7700 900123" and "07700 900123" end alike."""
+    return "".join(one for one in str(_shown(text)) if one.isdigit())[-last:]
+
+
 def _join(values: Any, with_: str = ", ") -> str:
     return with_.join(str(_shown(one)) for one in islice(values, MOST_VALUES))
 
@@ -109,6 +114,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "lower": lambda text: str(text).lower(),
     "upper": lambda text: str(text).upper(),
     "bare": lambda text: str(_shown(text)).strip().rstrip("."),
+    "digits": _digits,
     "sentence": lambda text: str(text)[:1].upper() + str(text)[1:],
     "capitalize": lambda text: str(text).capitalize(),
 }

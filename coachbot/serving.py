@@ -14,14 +14,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from coachbot import logs
 from coachbot.bootstrap import Coach, StaffRooms, assemble, pack_root, spare_the_collector, staff_rooms
+from coachbot.carriers import carriers_of
 from coachbot.demo_clinic import DemoClinic
 from coachbot.errors import CoachbotError, SettingsError, StoreError
 from coachbot.registry import channel_kinds
 from coachbot.service.clock import CLOCK_AHEAD, RealClock, VirtualClock
 from coachbot.service.writer import SOON, WHENEVER, WriterThread
 from coachbot.settings import Settings
-from coachbot.store import EngineLock, SqlStore, is_made, open_store
+from coachbot.store import EngineLock, SqlStore, is_made, open_store, told
+from coachbot.watching import Watch
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -35,6 +38,8 @@ if TYPE_CHECKING:
 log = logging.getLogger("coachbot")
 
 TICK_S = 1.0
+_STAFF_IDLE_S = 0.5
+_LONGEST_SLICE_S = 5.0
 _THURSDAY = 3
 #: Tries of a code an hour from one address in the demo, which hands out its own codes.
 _DEMO_CODES = 1000
@@ -48,13 +53,18 @@ def open_beside(settings: Settings, *, make: bool = False) -> Coach:
     Where there is no database yet it raises StoreError: what only reads or changes must not make an empty one in a
     mistyped folder. `make`: for commands with which an installation may begin.
     """
+    store = store_beside(settings, make=make)
+    return assemble(settings, store, stored_clock(store), {})
+
+
+def store_beside(settings: Settings, *, make: bool = False) -> SqlStore:
+    """The store alone, for a command that needs no pack. Raises StoreError where there is no database yet."""
     if not make and not is_made(settings.database_url):
         raise StoreError(
-            f"{settings.database_url}: there is no database yet; set COACHBOT_DATA to the folder of a coach that has "
-            "run, or begin one with `coachbot run`"
+            f"{told(settings.database_url)}: there is no database yet; set COACHBOT_DATA to the folder of a coach "
+            "that has run (or COACHBOT_DATABASE to its database), or begin one with `coachbot run`"
         )
-    store = open_store(settings.database_url, keys_path=settings.keys_path, synchronous=settings.synchronous)
-    return assemble(settings, store, stored_clock(store), {})
+    return open_store(settings.database_url, keys_path=settings.keys_path, synchronous=settings.synchronous)
 
 
 def stored_clock(store: Store) -> RealClock | VirtualClock:
@@ -64,10 +74,18 @@ def stored_clock(store: Store) -> RealClock | VirtualClock:
     return VirtualClock(timedelta(seconds=float(ahead))) if ahead else RealClock()
 
 
-def _open(settings: Settings) -> SqlStore:
-    """The store; says so where it makes a new one."""
+def _open(settings: Settings) -> Store:
+    """The store of the one engine; says so where it makes a new one."""
     with saying_what_is_new(settings):
-        return open_store(settings.database_url, keys_path=settings.keys_path, synchronous=settings.synchronous)
+        store = open_store(
+            settings.database_url, keys_path=settings.keys_path, synchronous=settings.synchronous, engine=True
+        )
+    if not settings.kill_at:
+        return store
+    from coachbot.testing.killing import killable_store
+
+    killable: Store = killable_store(store, settings.kill_at)
+    return killable
 
 
 @contextlib.contextmanager
@@ -76,31 +94,24 @@ def saying_what_is_new(settings: Settings) -> Iterator[None]:
     new = not is_made(settings.database_url)
     yield
     if new:
-        print(f"coachbot made a new database: {settings.database_url}", file=sys.stderr, flush=True)
+        print(f"coachbot made a new database: {told(settings.database_url)}", file=sys.stderr, flush=True)
 
 
 def serve(settings: Settings) -> None:
     """Run the coach until it is told to stop."""
-    _log(settings)
+    logs.configure(settings)
     with EngineLock(settings.data / "engine.lock"):
         _run(settings, RealClock(), demo=False)
 
 
 def serve_demo(settings: Settings) -> None:
     """Run the demo: the same coach on a database of its own and a clock that can be moved."""
-    _log(settings)
+    logs.configure(settings)
     settings = settings.model_copy(
         update={"data": settings.data / "demo", "database": "", "keys": None, "synchronous": "FULL"}
     )
     with EngineLock(settings.data / "engine.lock"):
         _run(settings, None, demo=True)
-
-
-def _log(settings: Settings) -> None:
-    logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    for chatty in ("apscheduler", "alembic"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)
-    logging.getLogger("uvicorn.access").setLevel(logging.WARNING)
 
 
 def _run(settings: Settings, clock: RealClock | VirtualClock | None, *, demo: bool) -> None:
@@ -150,6 +161,8 @@ class _Parts:
     servings: Mapping[str, Serving]
     #: The web server's app: the web chat's, with those of other channels mounted in it.
     app: Any
+    #: The staff's side; None without the extra `staff`.
+    rooms: StaffRooms | None = None
 
 
 class Engine:
@@ -173,6 +186,7 @@ class Engine:
         self._demo = demo
         self._heavy = ThreadPoolExecutor(1, thread_name_prefix="coachbot-heavy")
         self._loop: asyncio.AbstractEventLoop | None = None
+        self.watch = Watch()
         #: A slice of the broadcasts' work is queued already. Known to the writer's thread alone.
         self._broadcasting = False
 
@@ -190,10 +204,12 @@ class Engine:
             self._settings,
             self._store,
             self._clock,
-            channels,
+            self._to_send_by(channels),
             writer=writer,
             do_afterwards=self._do_heavy,
             demo=self._demo,
+            meter=self.watch.metrics,
+            carriers={} if self._demo else carriers_of(self._settings, channels, self._clock),
         )
         pack = pack_root(self._settings)
         servings = {
@@ -201,7 +217,13 @@ class Engine:
             for name, channel in channels.items()
         }
         app: Any = servings[_ROOT].app if _ROOT in servings else None
+        self.watch.over(
+            self._settings, coach, writer, servings, lambda: any(not task.done() for task in self._sending[:1])
+        )
         rooms = self._add_console(app, coach) if app is not None else None
+        if app is not None:
+            _add_pages(app, coach, writer)
+            self._add_monitoring(app)
         if self._demo:
             self._add_panel(app, coach, writer, channels)
             if rooms is not None:
@@ -209,7 +231,15 @@ class Engine:
         for name, serving in servings.items():
             if name != _ROOT and serving.app is not None and app is not None:
                 app.mount(serving.path, serving.app)
-        return _Parts(coach, writer, servings, app)
+        return _Parts(coach, writer, servings, app, rooms)
+
+    def _to_send_by(self, channels: Mapping[str, Channel]) -> Mapping[str, Channel]:
+        """The channels as the sender sees them."""
+        if not self._settings.kill_at:
+            return channels
+        from coachbot.testing.killing import killable_channels
+
+        return killable_channels(channels, self._settings.kill_at)
 
     def _kinds(self) -> Mapping[str, ChannelKind]:
         """Every channel there is; the demo has the web chat alone, and hands out its own codes."""
@@ -226,11 +256,21 @@ class Engine:
         except SettingsError as error:
             log.warning("%s; the coach runs without it", error)
             return None
+        from coachbot.api.app import create_api
         from coachbot.console.app import create_console
 
         app.mount("/staff", create_console(rooms, demo=self._demo))
+        if not self._demo:
+            app.mount("/api/v1", create_api(rooms))
         self._heavy.submit(rooms.board.everybody)  # opened once now, so that the first search is quick too
         return rooms
+
+    def _add_monitoring(self, app: FastAPI) -> None:
+        from coachbot.monitoring.app import add_monitoring
+
+        token = self._settings.metrics_token
+        secret = token.get_secret_value() if token else ""
+        add_monitoring(app, ready=self.watch.ready, page=self.watch.metrics.page, token=secret)
 
     def _add_panel(self, app: FastAPI, coach: Coach, writer: WriterThread, channels: Mapping[str, Channel]) -> None:
         from coachbot.channels.webchat.demo_panel import create_panel
@@ -287,32 +327,52 @@ class Engine:
         spare_the_collector()
         self._sender_wake = parts.coach.sender.wake
         parts.coach.sender.recover()
+        parts.coach.post.recover()
         parts.writer.start()
         self._scheduler = BackgroundScheduler(timezone="UTC")
         self._scheduler.add_job(
             lambda: parts.writer.submit(lambda: self._tick(parts.coach), SOON),
             "interval", seconds=TICK_S, max_instances=1, coalesce=True, misfire_grace_time=None,
         )  # fmt: skip
+        self._scheduler.add_job(
+            self._tell_staff, "interval", seconds=TICK_S, max_instances=1, coalesce=True, misfire_grace_time=None
+        )
         self._scheduler.start()
-        self._sending = asyncio.create_task(parts.coach.sender.run())
-        self._receiving = [asyncio.create_task(_receive(name, one)) for name, one in parts.servings.items()]
+        self._sending = [asyncio.create_task(work) for work in (parts.coach.sender.run(), parts.coach.post.run())]
+        if parts.rooms is not None:
+            self._sending.append(asyncio.create_task(_read_staff(parts.rooms.talk.drain)))
+        self._receiving = [
+            asyncio.create_task(_receive(name, one, self.watch.stopped)) for name, one in parts.servings.items()
+        ]
 
     async def stop(self) -> None:
         """Take nothing more in, finish what is under way, let go of everything but the store."""
         self._scheduler.shutdown(wait=False)
         await _ended(self._receiving)
-        await _ended([self._sending])
+        await _ended(self._sending)
         for serving in self.parts.servings.values():
             await serving.close()
         self.parts.writer.stop()
         self._heavy.shutdown()
 
     def _tick(self, coach: Coach) -> None:
+        self.watch.ticked()
         if coach.tick():
             self._after_turns(coach)
         if not self._broadcasting:
             self._broadcasting = True
             self.parts.writer.submit(lambda: self._broadcast(coach), WHENEVER)
+        if coach.retaining.begin():
+            self.parts.writer.submit(lambda: self._retain(coach), WHENEVER)
+
+    def _tell_staff(self) -> None:
+        """Looks for what staff should be told of, beside the writer; what there is, the writer writes in slices."""
+        parts = self.parts
+        try:
+            while parts.coach.notices.is_due():
+                parts.writer.submit(parts.coach.notices.work, SOON).result(_LONGEST_SLICE_S)
+        except Exception:
+            log.exception("staff could not be told; the next look tries again")
 
     def _broadcast(self, coach: Coach) -> None:
         """One slice of what broadcasts have to do; the next one queues behind whatever else waits by then."""
@@ -322,18 +382,44 @@ class Engine:
             self._broadcasting = True
             self.parts.writer.submit(lambda: self._broadcast(coach), WHENEVER)
 
+    def _retain(self, coach: Coach) -> None:
+        """One slice of the day's round of what may no longer be kept."""
+        if coach.retaining.work():
+            self.parts.writer.submit(lambda: self._retain(coach), WHENEVER)
+
     def _say_where(self) -> None:
         address = f"http://{self._settings.host}:{self._settings.port}"
         public = f", for patients {self._settings.address}" if self._settings.address and not self._demo else ""
         print(f"coachbot listens on {address}{'/demo' if self._demo else ''}{public}", flush=True)
 
 
-async def _receive(name: str, serving: Serving) -> None:
+def _add_pages(app: FastAPI, coach: Coach, writer: WriterThread) -> None:
+    """The pages of rounds, behind their links."""
+    from coachbot.pages.app import create_pages
+    from coachbot.service.links import PATH
+
+    words = {language: shelf["page"] for language, shelf in coach.world.small_words.items() if "page" in shelf}
+    if words:
+        app.mount(f"/{PATH}", create_pages(coach.pages(writer.receive), words))
+
+
+async def _receive(name: str, serving: Serving, stopped: set[str]) -> None:
     """Run a channel's receiving side; a fault in it leaves the others alone."""
     try:
         await serving.run()
     except Exception:
+        stopped.add(name)
         log.exception("channel %s has stopped receiving; the others go on", name)
+
+
+async def _read_staff(drain: Callable[[], int]) -> None:
+    """Read what members write in their own chats, for ever; their acts wait for the writer, so in a thread."""
+    while True:
+        try:
+            await asyncio.to_thread(drain)
+        except Exception:
+            log.exception("what staff wrote could not be read; it waits")
+        await asyncio.sleep(_STAFF_IDLE_S)
 
 
 async def _ended(tasks: Sequence[asyncio.Task[None]]) -> None:

@@ -60,8 +60,27 @@ class Settings(BaseSettings):
         default=None, description="EncodingAESKey of the sealed mode; empty: plain mode"
     )
     wechat_api: str = Field(default="https://api.weixin.qq.com", description="address of WeChat's API")
+    #: The mail server by which staff are told of something.
+    smtp_host: str = Field(default="", description="mail server for notices to staff; empty: no e-mail")
+    smtp_port: int = Field(default=587, ge=1, le=65535, description="port of the mail server")
+    smtp_security: Literal["starttls", "tls", "none"] = Field(default="starttls", description="how the line is sealed")
+    smtp_user: str = Field(default="", description="user at the mail server; empty: none is asked for")
+    smtp_password: SecretStr | None = Field(default=None, description="password at the mail server")
+    smtp_password_file: Path | None = Field(default=None, description="file with the password")
+    smtp_from: str = Field(default="", description="address that notices come from")
     language: str = Field(default="en", description="language of a chat before the patient has chosen one")
+    #: How a log line looks; empty means for the eye on a terminal, JSON elsewhere.
+    log: Literal["", "json", "plain"] = Field(
+        default="", description="form of a log line: json or plain; empty: plain on a terminal, else json"
+    )
+    #: Who may read /metrics from elsewhere; empty means only callers on this machine.
+    metrics_token: SecretStr | None = Field(
+        default=None, description="token with which /metrics is read; empty: from this machine alone"
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(default="INFO", description="what is logged")
+
+    #: A point at which the process kills itself (`point` or `point:times`), for crash tests.
+    kill_at: str = Field(default="", description="point at which the process kills itself, for crash tests")
 
     @property
     def database_url(self) -> str:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-import sqlite3
+import shutil
 import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +19,7 @@ from coachbot.service.ids import IdSource
 from coachbot.service.records import Address, Profile
 from coachbot.settings import Settings
 from coachbot.store import SqlStore, open_store
+from tests import postgres
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
@@ -246,86 +245,55 @@ def test_constraints_are_plain_pins() -> None:
     assert lines == sorted(lines, key=str.lower)
 
 
-# -- the backup of docs/operating.md ------------------------------------------------------------------
+# -- the backup of docs/operating.md, for PostgreSQL ---------------------------------------------------
 def script(name: str, folder: Path) -> Path:
     """A script of the operating page, saved as the page says."""
-    found = re.search(rf"^```python {name}\n(.*?)^```", OPERATING.read_text("utf-8"), flags=re.M | re.S)
+    found = re.search(rf"^```sh {name}\n(.*?)^```", OPERATING.read_text("utf-8"), flags=re.M | re.S)
     assert found is not None
     (folder / name).write_text(found[1], "utf-8")
     return folder / name
 
 
-class Clinic:
-    """An installation with two patients, and the two scripts."""
-
-    def __init__(self, folder: Path) -> None:
-        self.live, self.keys = folder / "coachbot.db", folder / "keys.json"
-        self.copy, self.apart = folder / "copy.db", folder / "apart.db"
-        self._backup, self._restore = script("backup.py", folder), script("restore.py", folder)
-        self.store = self.open()
-        ids = IdSource()
-        with self.store.writing() as tx:
-            site = tx.site("main")
-            account = tx.account("web", "main", site)
-            for patient in ("pmei", "plin"):
-                address = Address(ids.next(), account, "web", f"chat of {patient}")
-                tx.add_patient(patient, site=site, address=address, profile=Profile(name=f"Name of {patient}"))
-
-    def open(self) -> SqlStore:
-        return open_store(f"sqlite:///{self.live}", keys_path=self.keys, synchronous="OFF", real=_real)
-
-    def back_up(self) -> None:
-        _run(self._backup, self.live, self.copy, self.apart)
-
-    def lose_and_restore(self) -> SqlStore:
-        self.store.close()
-        for name in (self.live, Path(f"{self.live}-wal"), Path(f"{self.live}-shm")):
-            name.unlink(missing_ok=True)
-        _run(self._restore, self.copy, self.apart, self.live)
-        return self.open()
+def _admit(store: SqlStore, *patients: str) -> None:
+    ids = IdSource()
+    with store.writing() as tx:
+        site = tx.site("main")
+        account = tx.account("web", "main", site)
+        for patient in patients:
+            address = Address(ids.next(), account, "web", f"chat of {patient}")
+            tx.add_patient(patient, site=site, address=address, profile=Profile(name=f"Name of {patient}"))
 
 
-def _real() -> float:
-    return datetime(2026, 3, 7, tzinfo=UTC).timestamp()
+@pytest.mark.postgres
+@pytest.mark.skipif(
+    shutil.which("pg_dump") is None, reason="pg_dump is not installed: apt-get install postgresql-client"
+)
+def test_a_backup_of_postgresql_brings_back_everybody_but_who_was_erased_since(tmp_path: Path) -> None:
+    keys, data, apart = tmp_path / "keys.json", tmp_path / "data.dump", tmp_path / "keys.copy"
+    backup, restore = (script(f"{name}-postgres.sh", tmp_path) for name in ("backup", "restore"))
+    with postgres.database(keys) as live, postgres.database() as other:
+        store = open_store(live, keys_path=keys)
+        _admit(store, "pmei", "plin")
+        _sh(backup, live, data, apart)
+        old = data.read_bytes()
+        wrapped = [row.split("\t")[1].removeprefix("\\\\x") for row in apart.read_text().splitlines()]
+        assert len(wrapped) == 2
+        assert not [key for key in wrapped if bytes.fromhex(key) in old or key.encode() in old]
+        with store.writing() as tx:
+            tx.erase("pmei")
+        store.close()
+        _sh(backup, live, data, apart)
+        data.write_bytes(old)
+        _sh(restore, data, apart, other)
+        restored = open_store(other, keys_path=keys)
+        with restored.reading() as tx:
+            assert {patient: record.profile.name for patient, record in tx.load(["pmei", "plin"]).items()} == {
+                "plin": "Name of plin"
+            }
+            assert tx.find_addresses(1, ["chat of pmei", "chat of plin"]) == {"chat of plin": "plin"}
+        restored.close()
 
 
-def _run(*arguments: Path) -> None:
-    result = subprocess.run([sys.executable, *map(str, arguments)], capture_output=True, text=True, timeout=60)
+def _sh(script: Path, *arguments: object) -> None:
+    result = subprocess.run(["sh", str(script), *map(str, arguments)], capture_output=True, text=True, timeout=60)
     assert result.returncode == 0, result.stderr
-
-
-@pytest.fixture
-def clinic(tmp_path: Path) -> Iterator[Clinic]:
-    made = Clinic(tmp_path)
-    yield made
-    made.store.close()
-
-
-def test_a_backup_made_while_the_store_is_open_brings_everybody_back(clinic: Clinic) -> None:
-    clinic.back_up()
-    restored = clinic.lose_and_restore()
-    with restored.reading() as tx:
-        names = {patient: record.profile.name for patient, record in tx.load(["pmei", "plin"]).items()}
-    restored.close()
-    assert names == {"pmei": "Name of pmei", "plin": "Name of plin"}
-
-
-def test_the_data_copy_holds_no_patients_key(clinic: Clinic) -> None:
-    clinic.back_up()
-    wrapped = [row[0] for row in sqlite3.connect(clinic.apart).execute("SELECT wrapped FROM patient_key")]
-    assert len(wrapped) == 2
-    assert not [key for key in wrapped if key in clinic.copy.read_bytes()]
-    assert clinic.copy.stat().st_mode & 0o077 == 0
-
-
-def test_an_old_data_copy_does_not_bring_back_who_was_erased(clinic: Clinic) -> None:
-    clinic.back_up()
-    old = clinic.copy.read_bytes()
-    with clinic.store.writing() as tx:
-        tx.erase("pmei")
-    clinic.back_up()
-    clinic.copy.write_bytes(old)
-    restored = clinic.lose_and_restore()
-    with restored.reading() as tx:
-        assert set(tx.load(["pmei", "plin"])) == {"plin"}
-    restored.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import math
 import sys
 from pathlib import Path
 from typing import Any
@@ -76,3 +77,34 @@ def test_every_picture_keeps_its_limbs_as_long_as_they_are(drawing: Any) -> None
         for limb in (figure.near_leg, figure.far_leg):
             thigh = ((limb.joint.x - limb.root.x) ** 2 + (limb.joint.y - limb.root.y) ** 2) ** 0.5
             assert thigh == pytest.approx(drawing.LEG, rel=0.15)
+
+
+def bend(hip: Any, knee: Any, ankle: Any) -> float:
+    """The angle at a knee as it is drawn, in degrees; 180 is a straight leg."""
+    towards = [math.atan2(end.y - knee.y, end.x - knee.x) for end in (hip, ankle)]
+    return abs(math.degrees(math.remainder(towards[0] - towards[1], math.tau)))
+
+
+@pytest.mark.parametrize("exercise", ["clam", "side_rest"])
+def test_bent_knees_of_somebody_on_the_side_look_bent(
+    drawing: Any, monkeypatch: pytest.MonkeyPatch, exercise: str
+) -> None:
+    drawn = []
+    monkeypatch.setattr(drawing, "draw_leg", lambda limb, *_: drawn.append(limb) or "")
+    drawing.DRAWINGS[f"{exercise}_start"]()
+    assert len(drawn) == 2
+    assert all(bend(limb.root, limb.joint, limb.end) < 110 for limb in drawn)
+
+
+@pytest.mark.parametrize("exercise", ["hip_abduction", "knee_rocking"])
+def test_seen_from_the_feet_a_knee_that_is_up_stands_far_above_its_heel(drawing: Any, exercise: str) -> None:
+    _, knee, heel, _ = drawing.knee_from_feet(1, 0)
+    assert heel.y - knee.y > 80
+    assert drawing.DRAWINGS[f"{exercise}_start"]() == drawing.knees_up_start()
+
+
+def test_the_hip_of_the_side_bridge_leaves_the_mat_visibly(drawing: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    hips = []
+    monkeypatch.setattr(drawing, "side_propped", lambda _, __, hip: hips.append(hip) or "")
+    drawing.side_bridge_start(), drawing.side_bridge_end()
+    assert hips[0].y - hips[1].y > drawing.HEIGHT / 8

@@ -66,6 +66,9 @@ def test_the_web_chat_runs_inside_another_app(settings: Settings) -> None:
         ):
             assert "own page" in (await client.get("/")).text
             assert (await client.get("/coach/")).status_code == 200
+            page = await client.get("/coach/q/nobody")
+            assert (page.status_code, "This link opens nothing" in page.text) == (404, True)
+            assert (await client.get("/coach/q/static/page.js")).status_code == 200
             entered = await client.post("/coach/api/enter", json={"code": invitation})
             assert entered.status_code == 204
             client.cookies.set("coachbot_device", entered.cookies["coachbot_device"], path="/")

@@ -17,6 +17,7 @@ from coachbot.service.ports import Capabilities
 from coachbot.service.records import Address, OutboxRow, Update
 from coachbot.settings import load_settings
 from coachbot.store import open_store
+from coachbot.store.backups import back_up
 
 #: Words that only this patient uses.
 NAME, LIMERICK, PHONE = "Ottoline Quux", "marmalade helicopter on Thursdays", "+49 30 5550173"
@@ -55,14 +56,8 @@ class House:
         return {str(path): path.read_bytes() for path in self.folder.rglob("*") if path.is_file()}
 
     def back_up(self) -> Path:
-        """A backup as docs/operating.md makes it: the data in one file, the patients' keys apart from it."""
-        target = self.folder / "backup.db"
-        with sqlite3.connect(self.folder / "coachbot.db") as source, sqlite3.connect(target) as copy:
-            source.backup(copy)
-            copy.execute("DELETE FROM patient_key")
-            copy.commit()
-            copy.execute("VACUUM")
-        return target
+        """A backup as `coachbot backup` makes it: the data in one file, the patients' keys nowhere."""
+        return back_up(f"sqlite:///{self.folder / 'coachbot.db'}", self.folder / "backups", version="1").file
 
 
 @pytest.fixture

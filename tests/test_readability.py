@@ -44,3 +44,8 @@ def test_a_hard_text_and_a_long_sentence_are_found(tool: ModuleType, tmp_path: P
     found = list(tool.texts(tmp_path))
     assert [text.section for text, _ in tool.hard_texts(found)] == ["one"]
     assert [(text.section, n) for text, n, _ in tool.long_sentences(found)] == [("two", 26)]
+
+
+def test_the_longest_text_is_one_wording_and_not_all_of_them(tool: ModuleType, tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text("## one\nTwo words.\n\n### or\nThree words here.\n\n### in weeks 5\nOne.\n", "utf-8")
+    assert [text.longest for text in tool.texts(tmp_path)] == [3]

@@ -62,6 +62,8 @@ SCOPE: dict[str, Any] = {
         ("'a' ~ pain_before", "a3"),
         ("2.5|round", 3),
         ("'x'|int", 0),
+        ("'+44 7700 900123'|digits", "447700900123"),
+        ("'Jo, 07700 900123'|digits(8)", "00900123"),
         ("[did, 'b']", ("part", "b")),
         ("none", None),
         ("true", True),

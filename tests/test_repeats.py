@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date
 from fnmatch import fnmatchcase
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -13,22 +15,39 @@ from coachbot.testing import persona as personas
 from coachbot.testing.transcript import live_through, repeats
 
 ALLOWED: dict[str, Any] = yaml.safe_load((Path(__file__).parent / "repeats.yaml").read_text("utf-8"))
-#: May only become shorter.
-MOST_TO_MEND = 12
 
 
 def test_every_repeat_on_purpose_has_its_reason() -> None:
     assert [place for place, reason in ALLOWED["on_purpose"].items() if not reason] == []
 
 
-def test_what_is_still_to_mend_only_shrinks() -> None:
-    assert len(ALLOWED["to_mend"]) <= MOST_TO_MEND
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("place", "days_between"),
+    [
+        ("common/morning#later_rest_day", 5),
+        ("common/morning#later_practice_day", 5),
+        ("common/evening#after_practice", 5),
+        ("common/evening#close", 5),
+        ("cse/reminder#after_breakfast", 3),
+        ("cse/checkin#barrier", 5),
+    ],
+)
+def test_openings_take_turns(place: str, days_between: int) -> None:
+    said: dict[str, list[date]] = {}
+    for entry in live_through("combined", personas.load("steady")).entries:
+        if entry.source and entry.source.place == place and not entry.instead:
+            said.setdefault(entry.text, []).append(entry.at.date())
+    gaps = [(later - sooner).days for days in said.values() for sooner, later in pairwise(days)]
+    assert gaps
+    assert min(gaps) >= days_between
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("arm", "name"), [("combined", "steady"), ("exercise", "steady"), ("exercise", "busy")])
 def test_no_message_is_met_twice_unless_the_list_allows_it(arm: str, name: str) -> None:
-    allowed = [*ALLOWED["on_purpose"], *ALLOWED["to_mend"]]
     met = repeats(live_through(arm, personas.load(name)))
-    strange = [(n, place, text) for n, place, text in met if not any(fnmatchcase(place, one) for one in allowed)]
+    strange = [
+        (n, place, text) for n, place, text in met if not any(fnmatchcase(place, one) for one in ALLOWED["on_purpose"])
+    ]
     assert strange == []

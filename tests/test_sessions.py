@@ -40,10 +40,10 @@ def facts(week: int, attended: int = 4, **today: Any) -> dict[str, Any]:
     sessions = {f"{kind}_{n}": n <= attended for kind in ("sct", "cse") for n in range(1, 5)}
     phase = "course" if week <= 4 else "maintenance"
     return {
-        "patient": {"name": "Mei", "language": "en", "evening": "19:00"},
+        "patient": {"name": "Mei", "language": "en", "evening": "19:00", "practice_days": ("mon",)},
         "programme": {"arm": "combined", "week": week, "phase": phase},
-        "today": {"part": "morning", "practice_day": True, "session_day": False, **today},
-        "diary": {"sct": 3, "sct_week": 1, "cse_week": 1},
+        "today": {"part": "morning", "weekday": "mon", "practice_day": True, "session_day": False, **today},
+        "diary": {"sct": 3, "sct_week": 0, "cse_week": 1},
         "attended": sessions,
         "site": {"therapist": "Lin", "reads_when": "on weekdays", "crisis_line": "1", "emergency": "2"},
     }
@@ -203,10 +203,31 @@ def _drawn(pack: Pack, text: fx.Text, picks: list[float]) -> Iterator[str]:
 @pytest.mark.parametrize("plan", [*PRACTICES, None])
 def test_the_reminder_of_a_week_never_reads_like_the_one_before(pack: Pack, plan: str | None, week: int) -> None:
     slots: dict[str, Value] = {"sct_what": plan, "sct_when": "shifts", "sct_after": "tea"}
-    this, following = (heard(pack, opened(pack, "sct/reminder", facts(w), slots)) for w in (week, week + 1))
+    day: dict[str, Any] = {} if plan else {"practice_day": False, "weekday": "sun"}
+    this, following = (heard(pack, opened(pack, "sct/reminder", facts(w, **day), slots)) for w in (week, week + 1))
     assert this
     assert following
     assert not this & following
+
+
+def mornings(pack: Pack, week: int, practised: int) -> list[str]:
+    """The days of a week on which the reminder says anything, exercises being on Monday, Wednesday and Friday."""
+    said = []
+    for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun"):
+        known = facts(week, weekday=day, practice_day=day in ("mon", "wed", "fri"))
+        known["diary"]["sct_week"] = practised
+        if opened(pack, "sct/reminder", known, {"sct_what": "friend"}).said:
+            said.append(day)
+    return said
+
+
+def test_in_the_four_weeks_the_plan_is_named_daily(pack: Pack) -> None:
+    assert len(mornings(pack, 3, practised=5)) == 7
+
+
+def test_later_the_plan_is_named_until_the_first_practice_of_a_week(pack: Pack) -> None:
+    assert mornings(pack, 7, practised=0) == ["mon", "tue", "wed", "fri", "sun"]
+    assert mornings(pack, 7, practised=1) == ["tue", "sun"]
 
 
 @pytest.mark.parametrize("week", range(4, 16))
@@ -240,6 +261,16 @@ def test_no_wording_met_daily_is_used_in_two_weeks_running(pack: Pack, words: st
                     pytest.fail(f"{words} '{name}' says the same in the weeks {week_pairs} and after: {text}")
 
 
+@pytest.mark.parametrize("words", ["common/evening", "cse/reminder", "sct/reminder"])
+def test_a_line_met_on_most_days_has_four_wordings_for_each_week(pack: Pack, words: str) -> None:
+    sections = pack.words.sections("en", words)
+    daily = {name: one for name, one in sections.items() if len(one.texts) > 5}
+    assert daily
+    for name, section in daily.items():
+        fewest = min(sum(week in weeks for weeks in section.weeks) for week in range(1, 17))
+        assert fewest >= 4, f"{words} {name}"
+
+
 def suggestion(pack: Pack, week: int, attended: int) -> Any:
     walked = opened(pack, "sct/two_minutes", facts(week, attended))
     return walked.at.frames[-1].slots["practice"]
@@ -259,8 +290,9 @@ def test_the_idea_of_the_week_names_the_practice_that_is_suggested(pack: Pack, w
         "letter": "letter", "soothing_touch": "soothing touch", "friend": "friend", "kindness_phrases": "kind phrases",
         "noticing_stress": "noticing stress",
     }  # fmt: skip
-    wordings = heard(pack, opened(pack, "sct/idea", facts(week)))
-    assert len(wordings) >= 2
+    days = ("sun", "tue")
+    wordings = set().union(*(heard(pack, opened(pack, "sct/idea", facts(week, weekday=day))) for day in days))
+    assert len(wordings) == 2
     assert all(named[suggestion(pack, week, 4)] in wording.lower() for wording in wordings)
 
 

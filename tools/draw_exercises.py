@@ -1,7 +1,8 @@
 """Draw the exercise pictures: one SVG and one PNG for the start and the end of every exercise.
 
-The pictures are ours and language-free: a figure on a mat, seen from the side (once from above), and an
-orange arrow for the direction of movement. They are made for a phone, so they stay legible at 320 px wide.
+The pictures are ours and language-free: a figure on a mat, seen from the side, or, where that hides the
+knees, from the front or from beyond the feet, and an orange arrow for the direction of movement. They are made
+for a phone, so they stay legible at 320 px wide.
 Lengths are SVG user units, which are the pixels of the 640 x 400 PNG; y grows downwards.
 
 A position that is taller than the picture (standing, sitting) is drawn at its own scale inside a group.
@@ -343,50 +344,67 @@ def bird_dog_end() -> str:
     return draw(replace(figure, near_leg=lifted, far_arm=reached)) + arrows
 
 
-def seen_from_above(lower_knee: Point, lower_foot: Point) -> str:
-    """On the back with bent knees, seen from the ceiling; only the lower leg of the picture moves."""
-    upper = [Point(352, 172), Point(428, 166), Point(500, 170)]
-    return from_above(upper, [Point(352, 228), lower_knee, lower_foot])
+FEET_HIP = 118.0  # how far the hips lie from the heels
+FEET_REACH = 92.0  # how far a bent knee is from the line between the two
 
 
-def from_above(upper: list[Point], lower: list[Point]) -> str:
-    """On the back, seen from the ceiling; each leg is hip, knee and foot."""
-    middle = 200.0
-    parts = [
-        f'<rect x="40" y="62" width="560" height="276" rx="16" fill="{MAT}" '
-        f'stroke="{MAT_EDGE}" stroke-width="3"/>\n'
-    ]
-    for side in (-1, 1):
-        shoulder, hand = Point(206, middle + side * 46), Point(328, middle + side * 84)
-        parts.append(draw_arm(Limb(shoulder, Point(262, middle + side * 82), hand), SKIN))
-    parts += [leg_from_above(upper), leg_from_above(lower)]
-    body = f'<rect x="176" y="{middle - 58:g}" width="184" height="116" rx="40" fill="{SHIRT}"/>\n'
-    hips = f'<rect x="318" y="{middle - 54:g}" width="60" height="108" rx="26" fill="{TROUSERS}"/>\n'
-    return "".join([*parts, body, hips, head_from_above(Point(134, middle))])
+def seen_from_feet(x: float, away: float, up: float) -> Point:
+    """A place on a mat that leads away from us: x to the right, `away` from the heels, `up` from the floor."""
+    return Point(320 + x, 356 - 0.55 * away - 0.84 * up)
 
 
-def leg_from_above(points: list[Point]) -> str:
-    """A bent leg from above: the knee is nearest to the eye, so it carries a light spot."""
-    foot = line([points[2], points[2].moved(26, 0)], SKIN, 20)
-    return foot + line(points, TROUSERS, 34) + circle(points[1], 10, TROUSERS_FAR)
+def mat_from_feet() -> str:
+    """The mat, narrower where it is further away."""
+    return surface("96,392 544,392 476,64 164,64", "104,388 536,388 471,68 169,68")
 
 
-def head_from_above(centre: Point) -> str:
-    """A face that looks up at the ceiling."""
-    hair = stroke(f"M {centre.moved(6, -34)} A 35 35 0 0 0 {centre.moved(6, 34)}", HAIR, 14)
-    eyes = circle(centre.moved(4, -12), 4, HAIR) + circle(centre.moved(4, 12), 4, HAIR)
-    return line([centre, centre.moved(50, 0)], SKIN, 30) + circle(centre, 36, SKIN) + hair + eyes
+def surface(edge: str, inside: str) -> str:
+    """A mat that one looks down on: the corners of its edge and of what lies inside."""
+    return f'<polygon points="{edge}" fill="{MAT_EDGE}"/>\n<polygon points="{inside}" fill="{MAT}"/>\n'
 
 
-def hip_abduction_start() -> str:
-    """From above: both knees side by side."""
-    return picture(seen_from_above(Point(428, 234), Point(500, 230)))
+def knee_from_feet(side: int, lean: float) -> list[Point]:
+    """One bent leg (side -1 left in the picture, +1 right): hip, knee, heel, toes. `lean`: degrees, - is left."""
+    turn, x = math.radians(lean), side * 38.0
+    hip, heel = seen_from_feet(side * 32.0, FEET_HIP, 24), seen_from_feet(x, 0, 14)
+    knee = seen_from_feet(x + FEET_REACH * math.sin(turn), 0.48 * FEET_HIP, 16 + FEET_REACH * math.cos(turn))
+    return [hip, knee, heel, seen_from_feet(x + side * 5, -24, 14)]
+
+
+def lying_from_feet(left: float, right: float) -> str:
+    """On the back with both knees up, seen from beyond the feet; each knee leans so many degrees."""
+    legs = [knee_from_feet(-1, left), knee_from_feet(1, right)]
+    head = seen_from_feet(0, 372, 26)
+    places = ((62, 292, 24), (100, 222, 12), (118, 150, 8))      # shoulder, elbow, hand
+    arms = [draw_arm(Limb(*(seen_from_feet(side * x, y, up) for x, y, up in places)), SKIN) for side in (-1, 1)]
+    top, bottom = seen_from_feet(0, 312, 40).y, seen_from_feet(0, 96, 24).y
+    shirt = f'<rect x="252" y="{top:.1f}" width="136" height="{bottom - top:.1f}" rx="44" fill="{SHIRT}"/>\n'
+    hips = f'<rect x="268" y="{bottom - 44:.1f}" width="104" height="54" rx="26" fill="{TROUSERS}"/>\n'
+    nearer = sorted(legs, key=lambda points: points[1].y)
+    return "".join([mat_from_feet(), *arms, head_from_feet(head), shirt, hips, *map(leg_from_feet, nearer)])
+
+
+def leg_from_feet(points: list[Point]) -> str:
+    """Thigh first and paler, because it lies behind the shin; the sole of the foot is nearest to us."""
+    hip, knee, heel, toes = points
+    return line([hip, knee], TROUSERS_FAR, 36) + line([heel, toes], SKIN, 22) + line([knee, heel], TROUSERS, 34)
+
+
+def head_from_feet(centre: Point) -> str:
+    """A head beyond the chest: the chin is nearest to us, the hair furthest away."""
+    hair = stroke(f"M {centre.moved(-31, -8)} A 32 32 0 0 1 {centre.moved(31, -8)}", HAIR, 14)
+    eyes = circle(centre.moved(-11, -6), 4, HAIR) + circle(centre.moved(11, -6), 4, HAIR)
+    return line([centre, centre.moved(0, 44)], SKIN, 28) + circle(centre, 33, SKIN) + hair + eyes
+
+
+def knees_up_start() -> str:
+    """From the feet: both knees up, side by side."""
+    return picture(lying_from_feet(0, 0))
 
 
 def hip_abduction_end() -> str:
-    """From above: one knee opened half way to the side, the foot stays."""
-    moved = seen_from_above(Point(420, 296), Point(500, 240))
-    return picture(moved + arrow(Point(428, 200), Point(424, 252)))
+    """From the feet: one knee opened half way to the side, the foot and the other knee stay."""
+    return picture(lying_from_feet(-52, 0) + arrow(Point(250, 188), Point(186, 236), -16))
 
 
 # --- furniture and small things -----------------------------------------------------------------------
@@ -626,7 +644,12 @@ def sit_to_stand_end() -> str:
     return upright(layers(up, seat, ground_line()) + arrow(Point(150, 380), Point(150, 290)))
 
 
-# --- on the side, seen from the front ---------------------------------------------------------------------
+# --- on the side, seen from the front and a little from above -----------------------------------------------
+
+
+def wide_mat() -> str:
+    """A mat that one looks down on a little."""
+    return surface("64,196 576,196 620,364 20,364", "67,199 573,199 614,360 26,360")
 
 
 def face_towards(centre: Point, up: float) -> str:
@@ -636,84 +659,87 @@ def face_towards(centre: Point, up: float) -> str:
     return circle(centre, 30, SKIN) + eyes + hair
 
 
+SIDE_SHOULDER, SIDE_HIP, SIDE_ANKLE = Point(214, 236), Point(370, 242), Point(500, 250)
+
+
+def side_leg(knee: Point, ankle: Point = SIDE_ANKLE) -> Limb:
+    """One leg of somebody on the side."""
+    return Limb(SIDE_HIP, knee, ankle, ankle.moved(22, 14))
+
+
+LOWER_LEG = Limb(Point(370, 256), Point(440, 334), Point(506, 278), Point(530, 290))
+
+
 def on_side(near_leg: Limb, between: str = "") -> str:
     """Lying on the side, facing us, head on the lower arm, both knees bent; `between` lies between the legs."""
-    shoulder, hip = Point(205, 296), Point(362, 300)
-    lower = Limb(hip, Point(436, 314), Point(524, 314), Point(548, 318))
-    under = draw_arm(Limb(shoulder.moved(0, 18), Point(150, 316), Point(84, 316)), SKIN_FAR)
-    path = f"M {shoulder} Q {Point(284, 312)} {hip}"
-    trunk = stroke(path, PAPER, 62) + stroke(path, SHIRT, 57)
-    hand = draw_arm(Limb(shoulder.moved(6, -6), Point(262, 282), Point(238, 316)), SKIN)
+    shoulder, hip = SIDE_SHOULDER, SIDE_HIP
+    under = draw_arm(Limb(shoulder.moved(0, 22), Point(158, 268), Point(92, 266)), SKIN_FAR)
+    path = f"M {shoulder} Q {Point(292, 252)} {hip}"
+    trunk = stroke(path, PAPER, 66) + stroke(path, SHIRT, 61)
+    hand = draw_arm(Limb(shoulder.moved(8, 4), Point(262, 286), Point(286, 326)), SKIN)
     parts = [
-        mat(), under, line([shoulder, Point(136, 278)], SKIN, 24), face_towards(Point(132, 276), 172),
-        draw_leg(lower, TROUSERS_FAR, SKIN_FAR), between, trunk, circle(hip, 28, TROUSERS),
+        wide_mat(), under, line([shoulder, Point(142, 228)], SKIN, 24), face_towards(Point(138, 226), 172),
+        draw_leg(LOWER_LEG, TROUSERS_FAR, SKIN_FAR), between, trunk, circle(hip, 30, TROUSERS),
         draw_leg(near_leg, TROUSERS, SKIN), hand,
     ]
     return "".join(parts)
 
 
-SIDE_HIP = Point(362, 292)
-
-
-def upper_leg(knee: Point, ankle: Point) -> Limb:
-    """The upper leg of somebody on the side."""
-    return Limb(SIDE_HIP, knee, ankle, ankle.moved(24, 4))
-
-
 def clam_start() -> str:
-    """Knees on each other."""
-    return on_side(upper_leg(Point(436, 290), Point(524, 292)))
+    """Knees on each other, bent towards us."""
+    return on_side(side_leg(Point(440, 310)))
 
 
 def clam_end() -> str:
-    """The upper knee opened, the feet together."""
-    opened = on_side(upper_leg(Point(432, 222), Point(520, 292)))
-    return opened + arrow(Point(478, 238), Point(452, 172), -10)
+    """The upper knee opened towards the ceiling, the feet together."""
+    return on_side(side_leg(Point(436, 176))) + arrow(Point(520, 214), Point(478, 148), -12)
 
 
 def side_rest_start() -> str:
     """On the side, the upper knee sunk onto the lower one."""
-    return on_side(upper_leg(Point(436, 292), Point(524, 294)))
+    return on_side(side_leg(Point(440, 314)))
 
 
 def side_rest_end() -> str:
     """A cushion between the knees: the upper leg lies level with the hip."""
-    pillow = cushion(Point(468, 288), 74, 22)
-    leg_up = upper_leg(Point(446, 258), Point(536, 262))
-    return on_side(leg_up, pillow) + arrow(Point(486, 176), Point(486, 228))
+    pillow = stroke(f"M {Point(412, 274)} L {Point(442, 298)} L {Point(516, 240)}", CUSHION, 46)
+    leg_up = side_leg(Point(442, 264), Point(512, 208))
+    return on_side(leg_up, pillow) + arrow(Point(446, 150), Point(446, 206))
 
 
-def side_propped(shoulder: Point, hip: Point) -> str:
-    """Propped on one forearm, facing us, the knees bent so that the feet are behind."""
-    knee = Point(462, 312)
+def side_propped(shoulder: Point, sag: float, hip: Point) -> str:
+    """Propped on one forearm, facing us, the feet behind; `sag` is how far the waist hangs."""
+    knee, elbow = Point(466, 318), Point(shoulder.x - 6, 318)
+    shin = Limb(knee, knee.moved(40, -38), knee.moved(76, -70), knee.moved(98, -80))
+    prop = draw_arm(Limb(shoulder.moved(-4, 12), elbow, elbow.moved(64, 18)), SKIN)
+    middle = Point((shoulder.x + hip.x) / 2, (shoulder.y + hip.y) / 2 + sag)
+    path = f"M {shoulder} Q {middle} {hip}"
+    trunk = stroke(path, PAPER, 62) + stroke(path, SHIRT, 57)
+    free = draw_arm(Limb(shoulder.moved(8, -8), hip.towards(128, 96), hip.moved(-10, -20)), SKIN)
     head = shoulder.towards(128, 64)
-    shins = draw_leg(Limb(knee, knee.moved(4, 0), knee.moved(62, 2), knee.moved(84, 4)), TROUSERS_FAR, SKIN_FAR)
-    prop = draw_arm(Limb(shoulder.moved(-6, 10), Point(shoulder.x - 8, 314), Point(shoulder.x + 52, 318)), SKIN)
-    trunk = stroke(f"M {shoulder} L {hip}", PAPER, 62) + stroke(f"M {shoulder} L {hip}", SHIRT, 57)
-    free = draw_arm(Limb(shoulder.moved(8, -14), hip.towards(136, 92), hip.moved(-8, -22)), SKIN)
-    thigh = line([hip, knee], TROUSERS, 36)
-    neck = line([shoulder, head], SKIN, 24)
-    return "".join([mat(), shins, neck, face_towards(head, 118), prop, trunk, circle(hip, 28, TROUSERS), thigh, free])
+    shins = draw_leg(shin, TROUSERS_FAR, SKIN_FAR)
+    parts = [shins, line([shoulder, head], SKIN, 24), face_towards(head, 118), prop, trunk, circle(hip, 29, TROUSERS)]
+    return "".join([wide_mat(), *parts, line([hip, knee], TROUSERS, 38), free])
 
 
 def side_bridge_start() -> str:
-    """The hip on the mat."""
-    return side_propped(Point(206, 236), Point(340, 296))
+    """The hip on the mat, the waist hanging a little."""
+    return side_propped(Point(206, 226), 26, Point(330, 316))
 
 
 def side_bridge_end() -> str:
-    """Shoulder, hip and knee in one line."""
-    return side_propped(Point(206, 222), Point(334, 267)) + arrow(Point(350, 178), Point(350, 124))
+    """Shoulder, hip and knee in one line; the dashed line is where the hip was."""
+    before = stroke("M 232 288 Q 284 342 330 344 L 392 342", GHOST, 4, ' stroke-dasharray="2 10"')
+    lifted = side_propped(Point(200, 176), 0, Point(348, 254))
+    return lifted + before + arrow(Point(372, 196), Point(372, 132))
 
 
-# --- from above ------------------------------------------------------------------------------------------
+# --- from the feet ---------------------------------------------------------------------------------------
 
 
 def knee_rocking_end() -> str:
-    """From above: both knees swayed to one side, feet and shoulders where they were."""
-    lower = [Point(352, 228), Point(414, 292), Point(490, 244)]
-    upper = [Point(352, 172), Point(420, 244), Point(496, 206)]
-    return picture(from_above(upper, lower) + arrow(Point(470, 120), Point(452, 192), -8))
+    """From the feet: both knees swayed to one side, feet and shoulders where they were."""
+    return picture(lying_from_feet(-34, -34) + arrow(Point(398, 206), Point(276, 200), -14))
 
 
 def side_view(body: Callable[[], str]) -> Callable[[], str]:
@@ -731,7 +757,7 @@ DRAWINGS: dict[str, Callable[[], str]] = {
     "drawing_in_end": side_view(drawing_in_end),
     "heel_slide_start": standing_still(on_back),
     "heel_slide_end": side_view(heel_slide_end),
-    "hip_abduction_start": hip_abduction_start,
+    "hip_abduction_start": knees_up_start,
     "hip_abduction_end": hip_abduction_end,
     "bridge_start": standing_still(on_back),
     "bridge_end": side_view(bridge_end),
@@ -767,7 +793,7 @@ DRAWINGS: dict[str, Callable[[], str]] = {
     "hamstring_towel_end": side_view(hamstring_towel_end),
     "legs_on_chair_start": side_view(legs_on_chair_start),
     "legs_on_chair_end": side_view(legs_on_chair_end),
-    "knee_rocking_start": hip_abduction_start,
+    "knee_rocking_start": knees_up_start,
     "knee_rocking_end": knee_rocking_end,
     "prone_on_elbows_start": side_view(prone_on_elbows_start),
     "prone_on_elbows_end": side_view(prone_on_elbows_end),

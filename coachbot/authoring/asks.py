@@ -128,7 +128,7 @@ def _number(of: Fields) -> Ask:
 
 
 #: What a text can be taken as, so that only that of it is kept.
-MEANINGS = ("name", "phone")
+MEANINGS = ("name", "phone", "kept")
 
 
 def _scale(of: Fields) -> Ask:

@@ -117,7 +117,20 @@ CATALOGUE: dict[str, Kind] = {
         "An easier or harder neighbour does not name the exercise in turn.", "Let both name each other, or neither."
     ),
     "EXERCISE_004": Kind("A chain of harder exercises runs in a circle.", "Let one of them be the hardest."),
+    "EXERCISE_005": Kind(
+        "Whom an exercise is not for has no words.",
+        "Write '- code: words' in '## not_for' of content/LANGUAGE/exercise.md.",
+    ),
     "EDUCATION_001": Kind("The same education message twice.", "Keep one of them."),
+    "EDUCATION_002": Kind("An education message proposes an exercise that is not there.", "Correct the name."),
+    "EDUCATION_003": Kind(
+        "An education message is not for people whom no exercise heeds.",
+        "Use a code that stands under not_for of an exercise.",
+    ),
+    "EDUCATION_004": Kind(
+        "An education message names an exercise, and those who may not do it would read it.",
+        "Add the exercise to moves: and write ## instead.",
+    ),
     "INSTRUMENT_001": Kind("An instrument is not complete or contradicts itself.", "Correct the place named."),
     "INSTRUMENT_002": _warning(
         "No score of an instrument is ever read: there are no bands and no smallest change.",

@@ -2,9 +2,10 @@
 
 `exercise/bridge`: the card, the common mistake, when to stop; then: done, easier, later, or not for me. For a
 patient whose screening speaks against it, only that it stays out. `beside/bridge` offers its easier and its
-harder neighbour by name and leaves the code of the one chosen in the slot `step_to`. The words of the questions
-are the same for all exercises (`content/<language>/exercise.md`); `{name}`, `{easier}` and `{harder}` stand in
-them for the names of the exercises.
+harder neighbour by name, leaves the code of the one chosen in the slot `step_to`, and shows a harder way of the
+exercise itself (`## harder`; an exercise without one says why in `no_harder`). The words of the questions are the
+same for all exercises (`content/<language>/exercise.md`); `{name}`, `{easier}`, `{harder}` and `{not_for}` stand
+in them for the names of the exercises and for those it is not for.
 """
 
 from __future__ import annotations
@@ -21,13 +22,17 @@ from coachbot.engine.asks import Choice
 from coachbot.engine.model import Action, Branch, Slot, State
 from coachbot.rendering import Formula, Section, compile_expression
 
-KEYS = ("exercise", "group", "dose", "easier", "harder", "not_for")
+KEYS = ("exercise", "group", "dose", "easier", "harder", "no_harder", "not_for")
 GROUPS = ("abdominals", "back_extensors", "core", "gluteal", "flexibility", "relief")
 DOSES = ("hold_s", "times", "sets", "minutes", "each_side")
 #: The words that all exercises share.
 SHARED = "exercise"
 _SHARED_SECTIONS = ("try_it", "try_easier", "ruled_out")
 _BESIDE = "beside"
+#: For whom an exercise is not; its labels are the conditions in a patient's words. It follows when to stop.
+NOT_FOR = "not_for"
+#: A harder way of the exercise itself, and the state of `beside/` that shows it.
+HARDER, _HARDER_WAY = "harder", "harder_way"
 _NEIGHBOURS = ("easier", "harder")
 #: Outlives its dialog: the neighbour that the patient chose last.
 STEP_TO = "step_to"
@@ -49,6 +54,8 @@ class Exercise:
     easier: str = ""
     harder: str = ""
     not_for: tuple[str, ...] = ()
+    #: Why there is no sensible harder way of it; empty where its words tell one.
+    no_harder: str = ""
 
 
 def exercise_from(document: Document, name: str, faults: list[Fault]) -> tuple[Exercise, Draft]:
@@ -60,7 +67,8 @@ def exercise_from(document: Document, name: str, faults: list[Fault]) -> tuple[E
     group = top.text("group")
     if group and group not in GROUPS:
         top.fault("YAML_008", f"'{group}' is not a group", f"One of: {', '.join(GROUPS)}.", at=("group",))
-    exercise = Exercise(name, group, _dose(top), top.text("easier", ""), top.text("harder", ""), top.codes("not_for"))
+    neighbours = top.text("easier", ""), top.text("harder", "")
+    exercise = Exercise(name, group, _dose(top), *neighbours, top.codes("not_for"), top.text("no_harder", ""))
     return exercise, _draft(document, exercise)
 
 
@@ -70,20 +78,34 @@ def name_of(own: Mapping[str, Section]) -> str:
     return found[1] if found else ""
 
 
-def exercise_words(own: Mapping[str, Section], shared: Mapping[str, Section]) -> dict[str, Section]:
-    """The words of an exercise's dialog: its own and the shared questions."""
+def exercise_words(exercise: Exercise, own: Mapping[str, Section], shared: Mapping[str, Section]) -> dict[str, Section]:
+    """The words of an exercise's dialog: its own, for whom it is not, and the shared questions."""
     names = {"name": name_of(own)}
-    return {**own, **{name: _named(shared[name], names) for name in _SHARED_SECTIONS if name in shared}}
+    asked = {name: _named(shared[name], names) for name in _SHARED_SECTIONS if name in shared}
+    return {**own, **_with_not_for(exercise, own, shared), **asked}
 
 
-def beside_words(exercise: Exercise, names: Mapping[str, str], shared: Mapping[str, Section]) -> dict[str, Section]:
-    """The words that offer an exercise's neighbours; `names` are those of all exercises in the language."""
+def _with_not_for(exercise: Exercise, own: Mapping[str, Section], shared: Mapping[str, Section]) -> dict[str, Section]:
+    """When to stop, and after it those who leave the exercise out, as a list."""
+    if not exercise.not_for or NOT_FOR not in shared or "stop" not in own:
+        return {}
+    phrases = dict(shared[NOT_FOR].labels)
+    listed = "\n".join(f"* {phrases.get(code, code)}" for code in exercise.not_for)
+    line = _named(shared[NOT_FOR], {NOT_FOR: listed}).texts[0]
+    return {"stop": replace(own["stop"], texts=tuple(f"{text}\n\n{line}" for text in own["stop"].texts))}
+
+
+def beside_words(
+    exercise: Exercise, names: Mapping[str, str], own: Mapping[str, Section], shared: Mapping[str, Section]
+) -> dict[str, Section]:
+    """The words that offer an exercise's neighbours and its harder way; `names` are those of all exercises."""
     if _BESIDE not in shared:
         return {}
     beside = {way: names.get(getattr(exercise, way), "") for way in _NEIGHBOURS if getattr(exercise, way)}
     section = _named(shared[_BESIDE], {"name": names.get(exercise.id, ""), **beside})
-    labels = tuple((code, label) for code, label in section.labels if code in beside or code not in _NEIGHBOURS)
-    return {_BESIDE: replace(section, labels=labels)}
+    offered = {*beside, *(() if exercise.no_harder else (_HARDER_WAY,)), "stay"}
+    labels = tuple((code, label) for code, label in section.labels if code in offered)
+    return {_BESIDE: replace(section, labels=labels), **({HARDER: own[HARDER]} if HARDER in own else {})}
 
 
 def _named(section: Section, names: Mapping[str, str]) -> Section:
@@ -147,26 +169,22 @@ def _is_ruled_out(name: str) -> Formula:
 
 
 def beside_draft(document: Document, exercise: Exercise) -> Draft:
-    """The dialog that offers the neighbours of an exercise: those that are there and not ruled out.
+    """The dialog that offers the neighbours of an exercise, those that are there and not ruled out, and its harder way.
 
     While the last practice ended with a flare (`diary.flare_run`), nothing harder is offered.
     """
-    ways = tuple(way for way in _NEIGHBOURS if getattr(exercise, way))
-    barred = {way: f"'{getattr(exercise, way)}' in exercises.ruled_out" for way in ways}
-    if "harder" in barred:
-        barred["harder"] = f"({barred['harder']} or diary.flare_run >= 1)"
+    barred = _barred(exercise)
     states = {
         "begin": State("begin", branches=_to_neighbours(barred)),
         "stay": State("stay", end="stay", section=""),
     }
-    if ways:
+    if barred:
         lists = " + ".join(f"(['{way}'] if {when} else [])" for way, when in barred.items())
-        ask = Choice("beside", (*ways, "stay"), without=compile_expression(lists))
-        branches = (*(Branch(way, way) for way in (*ways, "stay")), Branch("stay"))
+        ask = Choice("beside", (*barred, "stay"), without=compile_expression(lists))
+        branches = (*(Branch(way, way) for way in (*barred, "stay")), Branch("stay"))
         states[_BESIDE] = State(_BESIDE, ask=ask, branches=branches, section=_BESIDE)
-    for way in ways:
-        step = Action("set", ((STEP_TO, Constant(getattr(exercise, way))),))
-        states[way] = State(way, do=(step,), end=way, section="")
+    for way in barred:
+        states[way] = _offered(exercise, way)
     return Draft(
         id=f"{_BESIDE}/{exercise.id}",
         document=document,
@@ -177,12 +195,36 @@ def beside_draft(document: Document, exercise: Exercise) -> Draft:
         words=f"{_BESIDE}/{exercise.id}",
         source_words=f"exercises/{exercise.id}",
         origin="exercise",
-        sections=frozenset((*_SAID, "easier")),
+        sections=_sections(exercise),
     )
 
 
+def _sections(exercise: Exercise) -> frozenset[str]:
+    """What the words of an exercise hold; who says that there is no harder way tells none."""
+    return frozenset((*_SAID, "easier", *(() if exercise.no_harder else (HARDER,))))
+
+
+def _barred(exercise: Exercise) -> dict[str, str]:
+    """What may be offered beside an exercise, and when it is not."""
+    sore = "diary.flare_run >= 1"
+    barred = {
+        way: f"'{getattr(exercise, way)}' in exercises.ruled_out" for way in _NEIGHBOURS if getattr(exercise, way)
+    }
+    if HARDER in barred:
+        barred[HARDER] = f"({barred[HARDER]} or {sore})"
+    return barred if exercise.no_harder else {**barred, _HARDER_WAY: f"({sore})"}
+
+
+def _offered(exercise: Exercise, way: str) -> State:
+    """The step to a neighbour, or the harder way of the exercise itself."""
+    if way == _HARDER_WAY:
+        return State(way, says=True, end="stay", section=HARDER)
+    step = Action("set", ((STEP_TO, Constant(getattr(exercise, way))),))
+    return State(way, do=(step,), end=way, section="")
+
+
 def _to_neighbours(barred: Mapping[str, str]) -> tuple[Branch, ...]:
-    """Ask only if at least one neighbour can be offered."""
+    """Ask only if something can be offered."""
     if not barred:
         return (Branch("stay"),)
     none = compile_expression(" and ".join(barred.values()))
@@ -210,7 +252,7 @@ def _draft(document: Document, exercise: Exercise) -> Draft:
         words=f"exercise/{name}",
         source_words=f"exercises/{name}",
         origin="exercise",
-        sections=frozenset((*_SAID, "easier")),
+        sections=_sections(exercise),
     )
 
 

@@ -39,6 +39,7 @@ FACTS: Mapping[str, Mapping[str, bool]] = {
         **dict.fromkeys(("minutes_first", "minutes_latest", "pain_first", "pain_latest"), MAYBE),
     },
     "exercises": dict.fromkeys(("ruled_out", "conditions", "belly_and_back", "middle", "names"), SURE),
+    "lessons": dict.fromkeys(("sources", "more_sources"), SURE),
     "away": {"days": SURE},
     "attended": dict.fromkeys((f"{kind}_{number}" for kind in ("sct", "cse") for number in range(1, 5)), SURE),
     "awards": dict.fromkeys(("practice", "session", "return", "assessment", "finish"), SURE),
@@ -48,6 +49,7 @@ FACTS: Mapping[str, Mapping[str, bool]] = {
         **dict.fromkeys(("phone", "duty_days", "duty_at"), MAYBE),
     },
     "channel": dict.fromkeys(("name", "reads", "sounds"), SURE),
+    "round": {**dict.fromkeys(("on_page", "filled", "done", "minutes"), SURE), "link": MAYBE},
     "safety": dict.fromkeys(("hold", "daily", "told"), SURE),
     "alert": dict.fromkeys(("kind", "told_at", "told_days", "read_by", "read_at", "read_days"), MAYBE),
 }

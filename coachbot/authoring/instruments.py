@@ -21,6 +21,8 @@ from coachbot.rendering import Section, render
 
 #: The words that all instruments share.
 SHARED = "instrument"
+#: The section with which a page begins a questionnaire: its `intro`, without what concerns the talk alone.
+ABOUT = "about"
 #: The engine's name for a skipped answer among a state's dangers.
 _SKIPPED = "missing"
 
@@ -160,7 +162,7 @@ def _sections(instrument: Instrument) -> frozenset[str]:
     codes = {item.code for item in instrument.items}
     again = {f"{rule.item}_again" for rule in instrument.safety if rule.about_skipping}
     shared = {"page"} if instrument.layout == "ticks" else set()
-    return frozenset({"intro", "done", "anchors", *codes, *again, *shared})
+    return frozenset({"intro", "in_chat", "done", "anchors", *codes, *again, *shared})
 
 
 # -- the words --------------------------------------------------------------------------------------------
@@ -171,12 +173,21 @@ def instrument_words(
     progress = shared.get("progress")
     grouped = pages(instrument)
     words = {name: own[name] for name in ("intro", "done") if name in own}
+    if "intro" in own:
+        words |= {ABOUT: replace(own["intro"], name=ABOUT), "intro": _in_chat(own["intro"], own.get("in_chat"))}
     for number, page in enumerate(grouped, 1):
         how_far = _progress(progress, number, len(grouped))
         made = _page(number, page, own) if instrument.layout == "ticks" else _item(page[0], own)
         if made is not None:
             words[made.name] = _with(made, how_far)
     return words
+
+
+def _in_chat(intro: Section, more: Section | None) -> Section:
+    """How the talk begins it: with what only somebody who writes needs to know."""
+    if more is None or not more.texts:
+        return intro
+    return replace(intro, texts=tuple(f"{text}\n\n{more.texts[0]}" for text in intro.texts))
 
 
 def _progress(template: Section | None, number: int, of: int) -> str:

@@ -53,8 +53,8 @@ def read_moments(files: Files, languages: tuple[str, ...]) -> MomentFiles | None
 
 
 def _moment(one: Fields) -> Moment:
-    one.only("code", "dialog", "after_text")
-    return Moment(one.code("code"), one.text("dialog"), one.flag("after_text"))
+    one.only("code", "dialog", "after_text", "not_kept")
+    return Moment(one.code("code"), one.text("dialog"), one.flag("after_text"), one.flag("not_kept"))
 
 
 def _words(files: Files, languages: tuple[str, ...]) -> Iterator[tuple[str, Document]]:

@@ -252,8 +252,9 @@ def _make_exercise_words(reading: Reading, language: str, shelf: dict[str, dict[
     names = {name: exercises.name_of(words) for name, words in own.items()}
     reading.exercise_names[language] = names
     for name, words in own.items():
-        shelf[f"exercise/{name}"] = exercise_words(words, shared)
-        shelf[f"beside/{name}"] = exercises.beside_words(reading.exercises[name], names, shared)
+        exercise = reading.exercises[name]
+        shelf[f"exercise/{name}"] = exercise_words(exercise, words, shared)
+        shelf[f"beside/{name}"] = exercises.beside_words(exercise, names, words, shared)
 
 
 def _shared(reading: Reading, language: str, words: str) -> dict[str, Section]:

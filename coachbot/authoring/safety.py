@@ -22,6 +22,7 @@ from coachbot.rendering import Section
 from coachbot.safety import Likeness, likeness_from
 
 PRIORITIES = ("low", "medium", "high", "top")
+SILENCES = ("not_safe", "tell")
 #: The words file with the texts that are shown before any dialog.
 STATIC = "safety/static"
 
@@ -119,6 +120,11 @@ def _rules(
         places[kind] = (document.file, rule.line("dialog"))
         if rule.text("priority") not in ("", *PRIORITIES):
             rule.fault("SAFETY_002", "the priority is one of low, medium, high, top", at=("priority",))
+        if rule.data.get("silence", SILENCES[0]) not in SILENCES:
+            rule.fault("SAFETY_002", "what silence means is one of not_safe, tell", at=("silence",))
+        for other in rule.texts("yields_to"):
+            if other not in kinds.data:
+                rule.fault("SAFETY_002", f"'{other}' is not a kind of these rules", at=("yields_to",))
     _items(top, instruments, dialogs, places)
     if "while_paused" in top:
         paused = top.fields("while_paused")

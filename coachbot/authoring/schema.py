@@ -144,7 +144,16 @@ _PRACTICE = record(
     "lines",
 )
 _MESSAGE = record(
-    {"id": CODE, "theme": CODE, "sources": TEXTS, "quiz": CODES, "arms": CODES, "tags": CODES},
+    {
+        "id": CODE,
+        "theme": CODE,
+        "sources": TEXTS,
+        "quiz": CODES,
+        "arms": CODES,
+        "tags": CODES,
+        "not_for": CODES,
+        "moves": CODES,
+    },
     "id",
     "theme",
     "sources",
@@ -156,6 +165,7 @@ _EXERCISE = record(
         "dose": record({key: BOOLEAN if key == "each_side" else NUMBER for key in DOSES}),
         "easier": CODE,
         "harder": CODE,
+        "no_harder": TEXT,
         "not_for": CODES,
     },
     "exercise",

@@ -17,7 +17,7 @@ def drill(
 ) -> None:
     """Play a crisis through to the escalation on this site's settings; nothing is sent, nobody is called."""
     from coachbot.authoring.pack import load_pack
-    from coachbot.bootstrap import pack_root
+    from coachbot.packs import pack_root
     from coachbot.settings import load_settings
     from coachbot.testing.drill import Drill
 

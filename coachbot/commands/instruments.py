@@ -20,7 +20,7 @@ Pack = Annotated[Path | None, typer.Option("--pack", help="Another pack; the one
 
 
 def _root(pack: Path | None) -> Path:
-    from coachbot.bootstrap import pack_at, pack_root
+    from coachbot.packs import pack_at, pack_root
     from coachbot.settings import load_settings
 
     return pack_at(pack) if pack else pack_root(load_settings())

@@ -68,7 +68,8 @@ def audit(call: Call) -> Response:
     )
     call.rooms.audit.saw(call.me.staff.id, "audit", subject)
     checked = call.rooms.audit.faults() if call.ask("check") else None
-    names = {row.id: row.name for row in call.rooms.doors.everybody()}
+    names = {one.id: f"{one.name} (a system)" for one in call.rooms.clients.all()}
+    names |= {row.id: row.name for row in call.rooms.doors.everybody()}
     return call.show(
         "audit.html", title="Audit", lines=lines, names=names, subject=subject, checked=checked, most=_LINES
     )

@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from coachbot.console import accounts, broadcasting, entry, measuring, patients
+from coachbot.console import accounts, broadcasting, entry, inviting, measuring, patients
 from coachbot.console.doorway import NOT_HERE, Console, Route, add
 from coachbot.console.guards import Tries, guarded
 from coachbot.console.rendering import Pages
@@ -24,7 +24,8 @@ def routes(*, demo: bool = False) -> tuple[Route, ...]:
     """Every page there is."""
     demos = entry.DEMO_ROUTES if demo else ()
     return (
-        *entry.ROUTES, *demos, *patients.ROUTES, *measuring.ROUTES, *broadcasting.ROUTES, *accounts.ROUTES
+        *entry.ROUTES, *demos, *patients.ROUTES, *measuring.ROUTES, *broadcasting.ROUTES, *inviting.ROUTES,
+        *accounts.ROUTES,
     )  # fmt: skip
 
 

@@ -44,6 +44,7 @@ class Call:
     guest: Guest | None
     path: Mapping[str, str]
     fields: Mapping[str, str] = field(default_factory=dict)
+    files: Mapping[str, bytes] = field(default_factory=dict)
 
     @property
     def rooms(self) -> Rooms:
@@ -96,6 +97,8 @@ class Route:
     power: Power | None = None
     #: May be kept by the browser.
     kept: bool = False
+    #: Its form may bring files along.
+    files: bool = False
 
     @property
     def of_patient(self) -> bool:
@@ -130,10 +133,10 @@ async def _answer(console: Console, route: Route, request: Request) -> Response:
 
 async def _let_in(route: Route, call: Call) -> Response:
     if route.method == "POST":
-        fields = await form_of(call.request)
+        form = await form_of(call.request, files=route.files)
         if route.power is not None:
-            check_csrf(call.me.visit.csrf, fields)
-        call = Call(call.console, call.request, call.guest, call.path, fields)
+            check_csrf(call.me.visit.csrf, form.fields)
+        call = Call(call.console, call.request, call.guest, call.path, form.fields, form.files)
     return await run_in_threadpool(_work, route, call)
 
 

@@ -15,6 +15,7 @@ _STATIC = Path(__file__).parent / "static"
 _FILES = {"console.css": "text/css", "console.js": "text/javascript", "icon.svg": "image/svg+xml"}
 _HOME: dict[Role, str] = {"admin": "today", "therapist": "today", "researcher": "measures", "author": "account"}
 _WRONG = "That did not work. Check name, password and code; after five wrong tries the account rests for 15 minutes."
+_LONGEST_NUMBER = 20
 _TOO_OFTEN = "Those were many tries in a short time. Please wait a quarter of an hour."
 
 
@@ -80,8 +81,37 @@ def sign_out(call: Call) -> Response:
 
 
 def account(call: Call) -> Response:
-    """Who one is here, and what one may."""
-    return call.show("account.html", title="Your account")
+    """Who one is here, what one may, and by which ways one is told."""
+    return _account(call)
+
+
+def _account(call: Call, wrong: str = "", code: str = "") -> Response:
+    ways = call.rooms.ways.of(call.me.staff.id)
+    return call.show(
+        "account.html", title="Your account", status=409 if wrong else 200, wrong=wrong, code=code, ways=ways
+    )  # fmt: skip
+
+
+def way(call: Call) -> Response:
+    """Be told by one way more, or one less. A webhook is an operator's to set: `coachbot staff tell`."""
+    act, ways, me = call.path["act"], call.rooms.ways, call.me.staff.id
+    try:
+        if act == "chat":
+            return _account(call, code=ways.chat_code(me, me))
+        if act == "email":
+            ways.add_email(me, call.fields.get("address", ""), me)
+        elif act == "off":
+            ways.drop(number_in(call.fields.get("way", "")), me, staff=me)
+        else:
+            raise RefusedError(404, NOT_HERE)
+    except StaffError as error:
+        return _account(call, str(error))
+    return call.go("account")
+
+
+def number_in(written: str) -> int:
+    """A number as a form brings it; 0 for what is none."""
+    return int(written) if written.isascii() and written.isdigit() and len(written) < _LONGEST_NUMBER else 0
 
 
 def file(call: Call) -> Response:
@@ -100,6 +130,7 @@ ROUTES = (
     Route("POST", "/begin/{ticket}", begin),
     Route("POST", "/sign-out", sign_out, "account"),
     Route("GET", "/account", account, "account"),
+    Route("POST", "/account/ways/{act}", way, "account"),
     Route("GET", "/static/{name}", file, kept=True),
 )
 DEMO_ROUTES = (Route("GET", "/enter/{ticket}", enter),)

@@ -5,7 +5,10 @@ from __future__ import annotations
 import hmac
 import time
 from collections import OrderedDict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from email.parser import BytesParser
+from email.policy import HTTP
 from urllib.parse import parse_qs, urlsplit
 
 from starlette.requests import Request
@@ -13,7 +16,11 @@ from starlette.responses import Response
 
 #: Largest form, in bytes.
 LARGEST_FORM = 64 * 1024
-_MOST_PLACES = 10_000
+#: Largest form that brings a list along.
+LARGEST_UPLOAD = 1_100_000
+_MOST_PLACES, _MOST_FIELDS = 10_000, 200
+_PLAIN_FORM, _FORM_WITH_FILES = "application/x-www-form-urlencoded", "multipart/form-data"
+_UNREADABLE = "This form could not be read. Please load the page anew."
 
 HEADERS = {
     "content-security-policy": (
@@ -49,22 +56,57 @@ class RefusedError(Exception):
         self.sentence = sentence
 
 
-async def form_of(request: Request) -> dict[str, str]:
-    """The fields of a form, the values of one name joined by commas. Never more of it than the limit."""
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What a form brought: fields, and files as they are."""
+
+    fields: Mapping[str, str]
+    files: Mapping[str, bytes]
+
+
+async def form_of(request: Request, *, files: bool = False) -> Form:
+    """The fields of a form, the values of one name joined by commas. Never more of it than the limit.
+
+    `files`: it may bring files along, and be larger.
+    """
     _from_here(request)
-    kind = request.headers.get("content-type", "").split(";")[0].strip()
-    if kind != "application/x-www-form-urlencoded":
-        raise RefusedError(415, "This form could not be read. Please load the page anew.")
+    kind = request.headers.get("content-type", "")
+    plain = kind.split(";")[0].strip()
+    if plain != _PLAIN_FORM and not (files and plain == _FORM_WITH_FILES):
+        raise RefusedError(415, _UNREADABLE)
     read = bytearray()
     async for piece in request.stream():
         read += piece
-        if len(read) > LARGEST_FORM:
+        if len(read) > (LARGEST_UPLOAD if files else LARGEST_FORM):
             raise RefusedError(413, "That is too much for one form.")
     try:
-        fields = parse_qs(read.decode("utf-8"), keep_blank_values=True, max_num_fields=200)
+        return _with_files(kind, bytes(read)) if plain == _FORM_WITH_FILES else _plain_form(bytes(read))
     except ValueError:
-        raise RefusedError(400, "This form could not be read. Please load the page anew.") from None
-    return {name: ",".join(values).replace("\x00", "") for name, values in fields.items()}
+        raise RefusedError(400, _UNREADABLE) from None
+
+
+def _plain_form(read: bytes) -> Form:
+    fields = parse_qs(read.decode("utf-8"), keep_blank_values=True, max_num_fields=_MOST_FIELDS)
+    return Form({name: ",".join(values).replace("\x00", "") for name, values in fields.items()}, {})
+
+
+def _with_files(kind: str, read: bytes) -> Form:
+    """The parts of a form with files, read by the standard library's mail parser: the two formats are one."""
+    if "\r" in kind or "\n" in kind:
+        raise ValueError("a header with a line break")
+    message = BytesParser(policy=HTTP).parsebytes(b"content-type: " + kind.encode("latin-1") + b"\r\n\r\n" + read)
+    fields: dict[str, str] = {}
+    files: dict[str, bytes] = {}
+    for part in list(message.iter_parts())[:_MOST_FIELDS]:
+        name = part.get_param("name", header="content-disposition")
+        content = part.get_payload(decode=True)
+        if not isinstance(name, str) or not isinstance(content, bytes):
+            raise ValueError("a part without a name")
+        if part.get_filename() is not None:
+            files[name] = content
+        else:
+            fields[name] = content.decode("utf-8").replace("\x00", "")
+    return Form(fields, files)
 
 
 def _from_here(request: Request) -> None:
@@ -76,7 +118,7 @@ def _from_here(request: Request) -> None:
         raise RefusedError(403, "This came from another website and was left alone.")
 
 
-def check_csrf(expected: str, fields: dict[str, str]) -> None:
+def check_csrf(expected: str, fields: Mapping[str, str]) -> None:
     """The form must carry the token of this visit."""
     if not hmac.compare_digest(expected.encode(), fields.get("csrf", "").encode()):
         raise RefusedError(403, "This form is too old. Please load the page anew and try again.")

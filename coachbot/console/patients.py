@@ -7,6 +7,7 @@ from starlette.responses import Response
 from coachbot.console.doorway import NOT_HERE, Call, Route
 from coachbot.console.guards import RefusedError
 from coachbot.errors import CoachbotError
+from coachbot.service.records import Enrolment
 from coachbot.service.staff.board import FILTERS, Filter
 from coachbot.service.staff.care import therapists
 from coachbot.service.staff.chart import calendar, scores
@@ -54,8 +55,18 @@ def _page(call: Call, wrong: str = "", status: int = 200) -> Response:
     return call.show(
         "patient.html", title=chart.record.profile.name or "A patient", status=status, chart=chart, wrong=wrong,
         weeks=weeks, scores=scores(chart.responses), staff={row.id: row for row in staff},
-        therapists=therapists(staff),
+        therapists=therapists(staff), sessions=_to_attend(call, enrolment),
     )  # fmt: skip
+
+
+def _to_attend(call: Call, enrolment: Enrolment | None) -> list[str]:
+    """The sessions of this patient's arm that are still before them."""
+    if enrolment is None or enrolment.state != "active":
+        return []
+    programme = call.rooms.world.pack.programmes.get(enrolment.programme)
+    arms = programme.arms if programme else ()
+    theirs = next((arm.sessions for arm in arms if arm.code == enrolment.arm), ())
+    return [one for one in theirs if one not in enrolment.progress.attended]
 
 
 def act(call: Call) -> Response:

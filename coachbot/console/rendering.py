@@ -12,6 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from coachbot.console import drawing
 from coachbot.service.facts import local_now
 from coachbot.service.records import Profile, TimerRow
+from coachbot.service.staff.board import CLOSING_DAYS
 from coachbot.service.world import World
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -20,6 +21,7 @@ TEMPLATES = Path(__file__).parent / "templates"
 ALERTS: Mapping[str, tuple[str, str]] = {
     "crisis": ("Crisis: thoughts of self-harm", "Ring the patient now. The crisis numbers were shown at once."),
     "red_flag": ("Warning sign", "Have the patient examined. Exercises rest until you end the rest."),
+    "worry": ("A worry: asked about openly", "Read what was written and what was answered; without an answer, ring."),
     "cauda_equina": ("Possible cauda equina", "Emergency: ring now and see that they go to hospital today."),
     "message": ("A message for you", "Read it and answer: take over the talk, or ring."),
     "hand_over": ("Asks for a person", "Take over the talk, or ring."),
@@ -107,6 +109,7 @@ class Pages:
         )  # fmt: skip
         self._environment.globals.update(
             spark=drawing.spark, scores_picture=drawing.scores_picture, filter_names=FILTER_NAMES, max=max,
+            closing_days=CLOSING_DAYS,
             local=_at_home,
         )  # fmt: skip
 
@@ -163,6 +166,7 @@ def _purpose(timer: TimerRow) -> str:
     known = {
         "plan": "the next day is planned", "nag": "one nudge, if the question is still open",
         "wait": "a pause of a practice ends", "remind": "the patient asked to be reminded",
+        "page": "what stands complete on the page of a round is finished",
         "safety_silence": "no answer counts as not safe", "escalate": "the alert escalates if nobody reads it",
         "safety_again": "the safety question is asked once more",
         "hand_over": "the coach comes back if nobody writes",

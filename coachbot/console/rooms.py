@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from coachbot.service.broadcasts.office import Broadcasts
+from coachbot.service.clinic.clients import Clients
+from coachbot.service.enrolling.office import InvitationLists
 from coachbot.service.staff.audit import Audit
 from coachbot.service.staff.board import Board
 from coachbot.service.staff.care import Care
 from coachbot.service.staff.chart import Charts
 from coachbot.service.staff.doors import Doors
+from coachbot.service.staff.ways import Ways
 from coachbot.service.staff.why import Reasons
 from coachbot.service.world import World
 
@@ -31,5 +35,15 @@ class Rooms(Protocol):
     def care(self) -> Care: ...
     @property
     def broadcasts(self) -> Broadcasts: ...
+    @property
+    def clients(self) -> Clients: ...
+    @property
+    def lists(self) -> InvitationLists: ...
+    @property
+    def links(self) -> Callable[[str], Mapping[str, str]]: ...
+    @property
+    def ways(self) -> Ways: ...
+    @property
+    def remembered(self) -> Callable[[str], str | None]: ...
     @property
     def world(self) -> World: ...

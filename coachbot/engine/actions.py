@@ -51,6 +51,7 @@ _SPECS = (
             Argument("kind", "code", True, ("cse", "sct")),
             Argument("done", "slot", True),
             Argument("minutes", "slot_or_number"),
+            Argument("guided", "code", False, ("yes",)),
         ),
         takes_along=("minutes", "pain_before", "pain_after", "barrier", "noticed", "practice"),
     ),

@@ -101,7 +101,8 @@ class Day:
 class FreeText:
     """The patient's own words, kept up to `longest` characters.
 
-    `means` says what they are, where only that is kept: `name`, or `phone` (a text without a number is a skip).
+    `means` says what they are, where only that is kept: `name`, `phone` (a text without a number is a skip), or `kept`,
+    what is quoted to the patient later (an answer that there is nothing is a skip).
     """
 
     kind: ClassVar[str] = "text"

@@ -131,6 +131,20 @@ class Respond:
     result: str
     #: When its first question was shown.
     shown_at: datetime | None = field(default=None, compare=False)
+    #: The dialog of the round it was finished for on a page; empty where it was finished in the talk.
+    round: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Repeated:
+    """A question was answered a second time, on the page and in the talk. The first answer counts; this one is kept
+    beside it."""
+
+    instrument: str
+    state: str
+    value: Value
+    #: Where the second answer was given: `page` or `talk`.
+    on: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,4 +166,4 @@ class Moved:
     to_state: str
 
 
-Effect: TypeAlias = Say | Show | CloseButtons | Arm | Disarm | Act | Began | Ended | Respond | Danger | Moved
+Effect: TypeAlias = Say | Show | CloseButtons | Arm | Disarm | Act | Began | Ended | Respond | Repeated | Danger | Moved

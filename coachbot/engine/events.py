@@ -57,6 +57,30 @@ class Concerned:
     kind: str
     dialog: str
     slots: Mapping[str, Value] = EMPTY
+    #: Further dangers of the same text, the gravest first: kind and dialog. Their talks come when this one is over.
+    then: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """A question of a questionnaire was answered on the page of a round, whatever the talk has open."""
+
+    #: The dialog of the round, such as `assessment/week_4`.
+    round: str
+    instrument: str
+    #: The state of the instrument's dialog that asks it; empty: the whole questionnaire is finished.
+    state: str
+    #: None: left out on purpose.
+    value: Value = None
+    #: Questionnaires of the round that were finished before, in the talk.
+    done: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RoundFilled:
+    """Nothing is left to do on the page of a round: its talk comes to its last words, or to what waits for a person."""
+
+    round: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,4 +90,4 @@ class Closed:
     reason: str
 
 
-Event: TypeAlias = Said | Pressed | Attached | TimerFired | Opened | Concerned | Closed
+Event: TypeAlias = Said | Pressed | Attached | TimerFired | Opened | Concerned | Filled | RoundFilled | Closed

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from coachbot.engine.model import Dialog, Moment
 from coachbot.engine.stacking import clear_interrupts
 from coachbot.engine.walk import Walk
@@ -27,7 +29,21 @@ def meet_after(walk: Walk, text: str, asked_in: str) -> None:
     """
     if asked_in.startswith(walk.library.moments.never_after):
         return
-    found = _moment_in(walk, text, after_text=True)
+    found = _moment_in(walk, text, lambda moment: moment.after_text)
+    if found is not None:
+        _open(walk, found)
+
+
+def is_not_kept(walk: Walk, text: str) -> bool:
+    """Whether words that were to be kept tell of a moment such as "what's the point" instead (`not_kept`)."""
+    moment = walk.library.moments.in_text(text, walk.conversation.language)
+    asked_in = walk.top.dialog
+    return moment is not None and moment.not_kept and not asked_in.startswith(walk.library.moments.never_after)
+
+
+def meet_instead(walk: Walk, text: str) -> None:
+    """What was told instead of words to keep is talked about."""
+    found = _moment_in(walk, text, lambda moment: moment.not_kept)
     if found is not None:
         _open(walk, found)
 
@@ -38,9 +54,13 @@ def _open(walk: Walk, dialog: Dialog) -> None:
     walk.run()
 
 
-def _moment_in(walk: Walk, text: str, *, after_text: bool = False) -> Dialog | None:
+def _any(moment: Moment) -> bool:
+    return True
+
+
+def _moment_in(walk: Walk, text: str, counts: Callable[[Moment], bool] = _any) -> Dialog | None:
     moment = walk.library.moments.in_text(text, walk.conversation.language)
-    if moment is None or (after_text and not moment.after_text) or not _may_open(walk, moment):
+    if moment is None or not counts(moment) or not _may_open(walk, moment):
         return None
     dialog = walk.library.dialogs.get(moment.dialog)
     return dialog if dialog is not None and walk.may_meet(dialog) else None

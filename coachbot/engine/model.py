@@ -157,6 +157,8 @@ class Moment:
     dialog: str
     #: Also read in an answer in the patient's own words; its dialog follows once the answer is stored.
     after_text: bool = False
+    #: An answer that was to be kept (`as: kept`) and tells of it is not kept; its dialog follows.
+    not_kept: bool = False
 
 
 def _nothing_read(text: str, language: str) -> str | None:
@@ -271,6 +273,23 @@ class Prompt:
 
 
 @dataclass(frozen=True, slots=True)
+class Sheet:
+    """What was answered of one round on its page. The talk passes over it, and the page over what the talk asked."""
+
+    #: Questionnaire to slot to answer; None was left out on purpose.
+    answers: Mapping[str, Mapping[str, Value]] = EMPTY
+    #: Questionnaires that are finished, wherever they were.
+    done: tuple[str, ...] = ()
+    #: Questions that must not be skipped lightly, were skipped once and are asked again: `phq9.p9`.
+    again: tuple[str, ...] = ()
+    #: Questionnaire to the moment of its first answer (ISO).
+    since: Mapping[str, str] = EMPTY
+
+
+NO_SHEET = Sheet()
+
+
+@dataclass(frozen=True, slots=True)
 class Conversation:
     """Where one patient stands. `facts` are given anew at every turn and never stored."""
 
@@ -284,6 +303,8 @@ class Conversation:
     closed: tuple[tuple[str, str], ...] = ()
     #: True while a kept talk waits without an open question.
     resting: bool = False
+    #: Dialog of a round (`assessment/week_4`) to what was answered on its page.
+    sheets: Mapping[str, Sheet] = EMPTY
     facts: Scope = field(default=EMPTY, compare=False)
 
     @property

@@ -7,7 +7,18 @@ from typing import Any
 
 from coachbot.engine import effects as fx
 from coachbot.engine.answers.interrupts import interrupt_in
-from coachbot.engine.answers.read import Answer, AskBack, Halfway, Interrupt, OutOfRange, Reading, Skip, Unclear, read
+from coachbot.engine.answers.read import (
+    Answer,
+    AskBack,
+    Halfway,
+    Interrupt,
+    NothingToKeep,
+    OutOfRange,
+    Reading,
+    Skip,
+    Unclear,
+    read,
+)
 from coachbot.engine.asking import (
     codes_of,
     in_safety,
@@ -22,9 +33,9 @@ from coachbot.engine.asking import (
 from coachbot.engine.asks import Ask, Choice, Day, FreeText, Scale, Several, Wait, YesNo
 from coachbot.engine.changing import changed
 from coachbot.engine.events import Attached, Closed, Concerned, Opened, Pressed, Said, TimerFired
-from coachbot.engine.meeting import meet, meet_after
+from coachbot.engine.meeting import is_not_kept, meet, meet_after, meet_instead
 from coachbot.engine.model import Passed, State, Value
-from coachbot.engine.stacking import clear_interrupts, raise_talk, safety_on_top
+from coachbot.engine.stacking import clear_interrupts, raise_talk, safety_below, safety_on_top
 from coachbot.engine.walk import Walk
 
 _PASSED_KEPT = 40
@@ -32,6 +43,8 @@ _PASSED_KEPT = 40
 _NO_WORDS = ("empty", "required")
 #: The code of a choice that leaves a menu.
 _WAY_BACK = "go_back"
+#: How a question closed that was answered on a page; its questionnaire and state follow.
+ON_PAGE = "on_page "
 _SLOWER = 1.5
 _SLOWEST = 3.4
 #: Buttons of the coach's own questions about the open one.
@@ -79,6 +92,12 @@ def _said_to_prompt(walk: Walk, text: str) -> None:
     if _is_unread(ask, reading) and meet(walk, text):
         return
     match reading:
+        case Answer() if isinstance(ask, FreeText) and ask.means == "kept" and is_not_kept(walk, text):
+            skip(walk)
+            meet_instead(walk, text)
+        case NothingToKeep():
+            walk.say_of_itself("nothing_to_keep")
+            skip(walk)
         case Answer(value=value):
             asked_in = walk.top.dialog
             answer(walk, value)
@@ -232,7 +251,7 @@ def answer(walk: Walk, value: Value) -> None:
     assert ask is not None
     walk.close_prompt("answered")
     walk.fill(_slot_of(ask), value, **_passed(walk, ask))
-    kind = _danger(state, value)
+    kind = danger_of(state, value)
     if kind is not None:
         raise_danger(walk, state, kind, value)
         return
@@ -248,7 +267,10 @@ def _outcome(ask: Ask, value: Value) -> str:
     return str(value) if isinstance(ask, Choice | YesNo | Scale) else "answered"
 
 
-def _danger(state: State, value: Value) -> str | None:
+def danger_of(state: State, value: Value) -> str | None:
+    """The safety kind of an answer; that of leaving the question out where the value is None."""
+    if value is None:
+        return state.dangers.get("missing")
     if not state.dangers:
         return None
     values = value if isinstance(value, tuple) else (value,)
@@ -353,7 +375,17 @@ def pressed(walk: Walk, event: Pressed) -> None:
         _press_open(walk, event.code)
     else:
         how = next((how for token, how in reversed(walk.closed) if token == event.token), "lapsed")
-        walk.say_of_itself("answered_already" if how == "answered" else "lapsed")
+        if how.startswith(ON_PAGE):
+            _repeated(walk, how, event.code)
+        else:
+            walk.say_of_itself("answered_already" if how == "answered" else "lapsed")
+
+
+def _repeated(walk: Walk, how: str, code: str) -> None:
+    """The page was quicker: its answer counts, the press is kept beside it."""
+    _, instrument, state = how.split()
+    walk.emit(fx.Repeated(instrument, state, code, "talk"))
+    walk.say_of_itself("answered_on_page")
 
 
 def _wake_parked(walk: Walk, token: str) -> bool:
@@ -532,6 +564,8 @@ def concerned(walk: Walk, event: Concerned) -> None:
     dialog = walk.library.dialogs.get(event.dialog)
     if dialog is None:
         return
+    for kind, after in reversed(event.then):
+        safety_below(walk, walk.library.dialogs.get(after), {**event.slots, "kind": kind})
     if walk.prompt is not None and walk.frames[walk.root()].dialog == event.dialog:
         reask(walk)
     else:

@@ -22,13 +22,14 @@ def raise_talk(walk: Walk, index: int) -> None:
     walk.close_prompt_if_unkept()
     for above in reversed([talk[0] for talk in talks(walk) if talk[0] >= end]):
         if not walk.kept(above):
-            _to_top(walk, above)
+            to_top(walk, above)
             walk.drop_group("lapsed")
-    _to_top(walk, start)
+    to_top(walk, start)
     walk.resting = True
 
 
-def _to_top(walk: Walk, start: int) -> None:
+def to_top(walk: Walk, start: int) -> None:
+    """Move the talk that begins at a frame to the top, as it stands."""
     end = next(talk[1] for talk in talks(walk) if talk[0] == start)
     walk.frames = [*walk.frames[:start], *walk.frames[end:], *walk.frames[start:end]]
 
@@ -42,12 +43,24 @@ def clear_interrupts(walk: Walk) -> None:
     walk.park()
 
 
+def safety_below(walk: Walk, dialog: Dialog | None, slots: Mapping[str, Value]) -> None:
+    """The follow-up of a second danger stands ready on the stack, nothing of it shown yet; what is open waits below."""
+    if dialog is None or any(frame.dialog == dialog.id and frame.opened == "safety" for frame in walk.frames):
+        return
+    walk.park()
+    walk.push(dialog, "safety", slots=_taken(dialog, slots))
+
+
+def _taken(dialog: Dialog, slots: Mapping[str, Value]) -> dict[str, Value]:
+    return {name: slots[name] for name in dialog.takes if name in slots}
+
+
 def safety_on_top(walk: Walk, dialog: Dialog, slots: Mapping[str, Value]) -> None:
     """The follow-up of a danger comes on top of everything, once: one that stands already is taken up again."""
     standing = next((i for i, f in enumerate(walk.frames) if f.dialog == dialog.id and f.opened == "safety"), None)
     if standing is None:
         walk.park()
-        walk.push(dialog, "safety", slots={name: slots[name] for name in dialog.takes if name in slots})
+        walk.push(dialog, "safety", slots=_taken(dialog, slots))
         walk.run()
         return
     raise_talk(walk, standing)

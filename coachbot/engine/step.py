@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from random import Random
 
 from coachbot.engine import effects as fx
-from coachbot.engine import receiving
+from coachbot.engine import filling, receiving
 from coachbot.engine.answers.interrupts import interrupt_in
 from coachbot.engine.asks import Choice, Several, Wait
 from coachbot.engine.changing import changed
@@ -16,8 +16,10 @@ from coachbot.engine.events import (
     Closed,
     Concerned,
     Event,
+    Filled,
     Opened,
     Pressed,
+    RoundFilled,
     Said,
     TimerFired,
 )
@@ -72,6 +74,10 @@ def _dispatch(walk: Walk, event: Event) -> None:
             receiving.opened(walk, event)
         case Concerned():
             receiving.concerned(walk, event)
+        case Filled():
+            filling.filled(walk, event)
+        case RoundFilled():
+            filling.round_filled(walk, event)
         case Closed():
             receiving.closed(walk, event)
 
@@ -91,8 +97,9 @@ def _arm_nag(walk: Walk, before: str | None) -> None:
 
 
 def _may_be_nudged(walk: Walk) -> bool:
-    """Not the quiet of a practice, and never a quiz: nobody waits for its answer."""
-    return not isinstance(walk.state.ask, Wait) and walk.dialog.origin != "education"
+    """Not the quiet of a practice, and never a quiz or the menu: nobody waits for their answers."""
+    unawaited = walk.dialog.origin == "education" or walk.dialog.id == walk.library.interrupts.get("menu")
+    return not isinstance(walk.state.ask, Wait) and not unawaited
 
 
 # -- a dialog edited while patients stand in it -----------------------------------------------------------

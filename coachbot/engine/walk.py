@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 from random import Random
 from typing import Any, TypeAlias
+from zlib import crc32
 
 from coachbot.engine import effects as fx
 from coachbot.engine.actions import ACTIONS
@@ -19,6 +20,7 @@ from coachbot.engine.changing import changed
 from coachbot.engine.layers import Layers
 from coachbot.engine.model import (
     EMPTY,
+    NO_SHEET,
     Action,
     Call,
     Conversation,
@@ -28,6 +30,7 @@ from coachbot.engine.model import (
     Opener,
     Prompt,
     Scope,
+    Sheet,
     State,
     Value,
 )
@@ -37,7 +40,8 @@ MOST_STATES = 100
 #: A stack deeper than this is a dialog that calls itself.
 MOST_FRAMES = 20
 _KEPT_TOKENS = 12
-
+#: Part of the golden ratio after the point.
+_GOLDEN = 0.6180339887498949
 
 #: Told of every act as it is decided; gives back the facts as they then are, so that the next text of the
 #: same step can already name the practice that was just counted.
@@ -53,7 +57,7 @@ class Walk:
 
     __slots__ = (
         "always_slots", "chose", "closed", "conversation", "effects", "entered", "facts", "foresee", "frames",
-        "library", "now", "programme_slots", "prompt", "resting", "rng",
+        "library", "now", "programme_slots", "prompt", "resting", "rng", "sheets",
     )  # fmt: skip
 
     def __init__(
@@ -76,6 +80,7 @@ class Walk:
         self.always_slots = conversation.always_slots
         self.closed = list(conversation.closed)
         self.resting = conversation.resting
+        self.sheets = conversation.sheets
         self.effects: list[fx.Effect] = []
         self.chose: list[fx.Chose] = []
         self.entered = 0
@@ -127,6 +132,7 @@ class Walk:
             always_slots=self.always_slots,
             closed=tuple(self.closed[-_KEPT_TOKENS:]),
             resting=self.resting,
+            sheets=self.sheets,
         )
 
     # -- speaking ------------------------------------------------------------------------------------
@@ -137,8 +143,21 @@ class Walk:
 
     def text(self, section: str, part: str = "text", words: str | None = None, **extra: Any) -> fx.Text:
         """A text of the top dialog (or of `words`), with everything it may name."""
-        place = words if words is not None else self.dialog.words
-        return fx.Text(place, section, part, self.rng.random(), self.scope(**extra))
+        if words is not None or part != "text":  # said whenever it is needed, perhaps twice in a row
+            pick = self.rng.random()
+        else:
+            pick = self._pick(f"{self.dialog.words}#{section}")
+        return fx.Text(words or self.dialog.words, section, part, pick, self.scope(**extra))
+
+    def _pick(self, section: str) -> float:
+        """Where in the list of wordings to look, from 0 to 1.
+
+        What the programme brings goes round by the day, each wording as seldom as can be: steps of the golden ratio
+        spread evenly, whatever the length of the list and the days on which it is said. All else is drawn.
+        """
+        if not self.frames or self.frames[self.root()].opened != "touchpoint":
+            return self.rng.random()
+        return (crc32(section.encode()) / 2**32 + self.now.toordinal() * _GOLDEN) % 1
 
     def say_of_itself(self, section: str, **extra: Any) -> None:
         """Say one of the coach's own sentences (`coach.md`)."""
@@ -170,11 +189,30 @@ class Walk:
             self._count()
             state = self.state
             if state.ask is not None:
-                open_prompt(self, state)
-                return
+                if not self._passed_over(state):
+                    open_prompt(self, state)
+                    return
+                continue
             if state.says:
                 self.emit(fx.Say(self.text(state.section or state.name), state.quiet, state.sounds))
             self.after_saying(state)
+
+    @property
+    def sheet(self) -> Sheet:
+        """What was answered on the page of the round whose talk is on top."""
+        return self.sheets.get(self.frames[self.root()].dialog, NO_SHEET) if self.sheets else NO_SHEET
+
+    def _passed_over(self, state: State) -> bool:
+        """A question that was answered on the page is not asked again: its answer is taken from there."""
+        if not self.sheets or self.dialog.origin != "instrument":
+            return False
+        answers = self.sheet.answers.get(self.dialog.id.removeprefix("instrument/"), EMPTY)
+        name = str(getattr(state.ask, "name", ""))
+        if name not in answers:
+            return False
+        self.fill(name, answers[name])
+        self.leave(state, "answered")
+        return True
 
     def _count(self) -> None:
         self.entered += 1
@@ -227,6 +265,9 @@ class Walk:
         if callee is None or not self.may_meet(callee):
             self.leave(state, "skipped")
             return
+        if callee.origin == "instrument" and callee.id.removeprefix("instrument/") in self.sheet.done:
+            self.leave(state, "done")
+            return
         given = {slot: value(scope) for slot, value in call.given}
         self.push(callee, "call", slots=given)
 
@@ -275,18 +316,35 @@ class Walk:
                 for name, slot in dialog.slots.items()
                 if slot.scope == "programme" and name in self.programme_slots
             }
-            answers = {**kept, **frame.slots}
-            self.emit(fx.Respond(dialog.id.removeprefix("instrument/"), answers, result, frame.since))
+            name = dialog.id.removeprefix("instrument/")
+            if name not in self.sheet.done:
+                answers = {**kept, **self.sheet.answers.get(name, EMPTY), **frame.slots}
+                self.emit(fx.Respond(name, answers, result, frame.since))
+                self._finish(name, result)
+
+    def _finish(self, instrument: str, result: str) -> None:
+        """Keep on the sheet of its round, if there is one, that a questionnaire is finished."""
+        of = self.frames[self.root()].dialog
+        if result == "done" and of in self.sheets:
+            sheet = self.sheets[of]
+            self.sheets = {**self.sheets, of: replace(sheet, done=(*sheet.done, instrument))}
 
     def _come_back(self, opened: Opener, result: str) -> None:
         if result == "leave":
             self.lapse_unkept()
         if not self.frames:
             self.resting = False
+        elif self._danger_waits():
+            self.reopen("")
         elif opened in ("interrupt", "safety") and result not in ("leave", "rest") and not self._held_back():
             self.reopen()
         else:
             self.resting = True
+
+    def _danger_waits(self) -> bool:
+        """Whether the talk now on top follows a danger of which nothing was shown yet: nothing rests before it."""
+        top = self.frames[-1]
+        return top.opened == "safety" and top.parked is None and top.state == self.dialog.start
 
     def _held_back(self) -> bool:
         """Whether a clinician's rest keeps the talk now on top from being taken up again."""

@@ -8,7 +8,7 @@ from datetime import time
 from typing import Literal, get_args
 
 from coachbot.programme.needs import Needs
-from coachbot.programme.rewards import Reward
+from coachbot.programme.rewards import BadDay, Reward
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 Dial = Literal["more", "usual", "less", "weekly"]
@@ -143,6 +143,13 @@ class Assessment:
     within: int = 0
     #: Instruments whose recall period is known to reach back into the assessment before, and may.
     overlaps: tuple[str, ...] = ()
+    #: May it be filled in on a page? None: if it has more than one instrument.
+    page: bool | None = None
+
+    @property
+    def on_page(self) -> bool:
+        """Whether the coach offers a page for it."""
+        return len(self.instruments) > 1 if self.page is None else self.page
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,8 +215,8 @@ class Programme:
     settings: Settings
     #: Instruments that are not asked while a safety hold lasts.
     withheld: frozenset[str]
-    #: From this pain (0-10) before the exercises a practice is counted as one on a bad day.
-    bad_day_from: int
+    #: When a practice is counted as one on a bad day.
+    bad_day: BadDay
     #: What moves lessons of the day forward.
     needs: Needs
     #: Badges, in the order in which they are shown.

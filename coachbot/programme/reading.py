@@ -28,7 +28,7 @@ from coachbot.programme.model import (
     Weekday,
 )
 from coachbot.programme.needs import NeedRule, Needs
-from coachbot.programme.rewards import COUNTED, Reward
+from coachbot.programme.rewards import COUNTED, BadDay, Reward
 
 __all__ = ["FORMAT", "RESERVED", "Fault", "ProgrammeFault", "programme_from"]
 
@@ -73,7 +73,7 @@ def _programme(fields: Fields) -> Programme:
         concepts=tuple(_concept(each, codes) for each in fields.maps("concepts")),
         settings=_settings(fields.map("settings")),
         withheld=frozenset(fields.codes("withheld_in_safety_hold")),
-        bad_day_from=fields.whole("bad_day_from", 1, 10, default=6),
+        bad_day=BadDay(fields.whole("bad_day_from", 1, 10, default=6), fields.whole("bad_day_above", 0, 10, default=2)),
         needs=_needs(fields.map("needs")) if fields.has("needs") else Needs(0, 0, ()),
         rewards=tuple(_reward(each) for each in fields.maps("rewards")),
         require_official=fields.flag("require_official"),
@@ -150,6 +150,7 @@ def _assessment(fields: Fields) -> Assessment:
         after=fields.code("after") if fields.has("after") else None,
         within=fields.whole("within", 0, 60, default=0),
         overlaps=fields.codes("overlaps"),
+        page=fields.flag("page") if fields.has("page") else None,
     )
     fields.close()
     return assessment

@@ -20,6 +20,22 @@ class Reward:
     count: int
 
 
+@dataclass(frozen=True, slots=True)
+class BadDay:
+    """When a practice counts as one on a bad day: by the pain (0-10) before the exercises."""
+
+    #: At least this much, and
+    level: int
+    #: so much above the patient's own usual; at the top of the scale less is enough.
+    above: int
+
+    def is_met(self, before: int, first: Sequence[int]) -> bool:
+        """`first`: the pains before the first practices, which stand for the usual; without any there is no telling."""
+        if not first or before < self.level:
+            return False
+        return before >= min(10, sum(first) / len(first) + self.above)
+
+
 def earned(rewards: Sequence[Reward], counts: Mapping[str, int], before: Sequence[str] = ()) -> tuple[str, ...]:
     """The codes of all badges earned: those earned `before` in their order, then the new ones."""
     new = (one.code for one in rewards if one.code not in before and counts.get(one.of, 0) >= one.count)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 
 from coachbot.safety.detector import Detector, Finding
 from coachbot.safety.folding import fold
@@ -17,20 +17,37 @@ class Watch:
         self._likeness = tuple(likeness.values())
         self._rank = {kind: rank for rank, kind in enumerate(order)}
 
-    def gravest(self, text: str, language: str, offered: Iterable[str] = ()) -> str | None:
+    def gravest(
+        self, text: str, language: str, offered: Iterable[str] = (), passed_over: Container[str] = ()
+    ) -> str | None:
         """The kind of danger that comes first in the order, or None. `language` is the patient's.
 
         `offered` are the answers that the open question shows. Whoever types one of them has answered, whatever its
-        words resemble: "still not safe" goes where the talk leads it. What the lexicon finds in it is found.
+        words resemble: "still not safe" goes where the talk leads it. What the lexicon finds in it is found. Kinds that
+        are `passed_over` are not looked for by likeness.
         """
         told = self._detector.gravest(text, language)
         if told is not None and self._rank[told] == 0:
             return told
         answered = fold(text).plain in {fold(label).plain for label in offered}
         kinds = [] if answered else [kind for likeness in self._likeness for kind, _ in likeness.finds(text)]
+        kinds = [kind for kind in kinds if kind not in passed_over]
         if told is not None:
             kinds.append(told)
         return min(kinds, key=self._rank.__getitem__, default=None)
+
+    def dangers(
+        self, text: str, language: str, offered: Iterable[str] = (), passed_over: Container[str] = ()
+    ) -> tuple[str, ...]:
+        """The gravest kind (see `gravest`), and after it every other kind that words tell, in the order of the kinds.
+
+        What a text only resembles is no second danger: one likeness is asked about, not two.
+        """
+        first = self.gravest(text, language, offered, passed_over)
+        if first is None:
+            return ()
+        told = (find.kind for find in self._detector.all(text, language))
+        return tuple(dict.fromkeys((first, *told)))
 
     def all(self, text: str, language: str) -> tuple[Finding, ...]:
         """Everything that either reading finds, the gravest kinds first."""

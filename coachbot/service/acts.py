@@ -15,6 +15,7 @@ from coachbot.instruments import Answer, Instrument, Item
 from coachbot.instruments.scoring import score
 from coachbot.programme.gates import awake
 from coachbot.programme.localtime import moment
+from coachbot.programme.rewards import BadDay
 from coachbot.service import assessing, safety
 from coachbot.service import tally as tallies
 from coachbot.service.draft import Draft
@@ -45,9 +46,10 @@ def _record_practice(draft: Draft, arguments: Arguments, act: fx.Act) -> None:
         return
     today = draft.local.date()
     draft.diary.append(DiaryRow(draft.new_id(), draft.record.id, today, kind, draft.now, body))
-    tally = tallies.after_practice(draft.tally, kind, draft.week, body)
+    again = tallies.counted_on(draft.tally, today)
+    tally = tallies.after_practice(draft.tally, kind, draft.week, body, again=again)
     if kind == "cse":
-        tally = _with_badges(draft, tallies.remembered(tally, today, body, _bad_from(draft)))
+        tally = _with_badges(draft, tallies.remembered(tally, today, body, _bad_day(draft)))
         missed = draft.progress.missed + 1 if body["done"] == "not_today" else 0
         draft.change_enrolment(tally=tally, progress=changed(draft.progress, missed=missed))
     else:
@@ -64,9 +66,9 @@ def _tell_badge(draft: Draft, arguments: Arguments, act: fx.Act) -> None:
     draft.change_tally(tallies.after_telling(draft.tally))
 
 
-def _bad_from(draft: Draft) -> int:
+def _bad_day(draft: Draft) -> BadDay:
     programme = draft.world.pack.programmes.get(draft.enrolment.programme) if draft.enrolment else None
-    return programme.bad_day_from if programme else tallies.FLARE_LEVEL
+    return programme.bad_day if programme else BadDay(tallies.FLARE_LEVEL, tallies.FLARE_RISE)
 
 
 def _award(draft: Draft, arguments: Arguments, act: fx.Act) -> None:
@@ -284,7 +286,7 @@ def respond(draft: Draft, effect: fx.Respond) -> None:
     answers = item_answers(instrument, dialog, effect.answers)
     if all(value is None for value in answers.values()):
         return
-    day, scores, assessment = draft.local.date(), dict(score(instrument, answers)), assessing.code_of(draft)
+    day, scores, assessment = draft.local.date(), dict(score(instrument, answers)), assessing.round_of(draft, effect)
     _remember_answers(draft, instrument, answers, scores)
     body = {
         "answers": answers,
@@ -293,6 +295,7 @@ def respond(draft: Draft, effect: fx.Respond) -> None:
         "version": dialog.version,
         "language": draft.record.profile.language,
         "result": effect.result,
+        "medium": "page" if effect.round else "chat",
         "missing": sum(value is None for value in answers.values()),
         **assessing.times_of(draft, assessment, effect.shown_at),
     }

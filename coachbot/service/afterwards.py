@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 
 from coachbot.service import doctor_page, exporting, progress
-from coachbot.service.draft import Draft
+from coachbot.service.draft import AFTERWARDS, Draft
 from coachbot.service.ports import Store, Transaction
 from coachbot.service.records import Afterwards, Changes, MediaRow, PatientRecord
 from coachbot.service.speaking import Delivery, queue, say_section
@@ -41,18 +41,20 @@ class AfterwardsWork:
             diary, responses = tx.diary(patient), tx.responses(patient)
         picture = progress.draw(self._world, record, diary, responses)
         alt = progress.describe(self._world, record, diary)
-        self._send_media(record, "progress.png", "image/png", picture, alt)
+        self._send(record, "progress", self._file(record, "progress.png", "image/png", picture), alt=alt)
 
-    def _send_media(self, record: PatientRecord, name: str, media_type: str, content: bytes, alt: str) -> None:
-        media = MediaRow(self._world.ids.next(), record.id, name, media_type, content, self._world.clock.now())
-        kind = "picture" if media_type.startswith("image/") else "file"
-        body = {"kind": kind, "media": str(media.id), "name": name, "alt": alt}
+    def _file(self, record: PatientRecord, name: str, media_type: str, content: bytes) -> MediaRow:
+        return MediaRow(self._world.ids.next(), record.id, name, media_type, content, self._world.clock.now())
+
+    def _send(self, record: PatientRecord, kind: str, *files: MediaRow, alt: str = "") -> None:
+        """Send what was made, all in one commit. `alt` tells in words what a picture shows."""
 
         def write(tx: Transaction, draft: Draft) -> None:
-            tx.add_media(media)
-            queue(draft, body, Delivery())
+            for media in files:
+                tx.add_media(media)
+                queue(draft, _body(media, alt), Delivery())
 
-        self._write(record.id, write)
+        self._write(record.id, kind, write)
 
     # -- export ------------------------------------------------------------------------------------------
     def _export(self, patient: str) -> None:
@@ -60,21 +62,25 @@ class AfterwardsWork:
             data = exporting.collect(self._world, tx, patient)
         record = data.record
         page = exporting.page(self._world, data)
-        self._send_media(record, "my-data.json", "application/json", exporting.as_json(data), "")
-        self._send_media(record, "my-data.html", "text/html", page, "")
+        self._send(
+            record,
+            "export",
+            self._file(record, "my-data.json", "application/json", exporting.as_json(data)),
+            self._file(record, "my-data.html", "text/html", page),
+        )
 
     def _doctor_page(self, patient: str) -> None:
         with self._store.reading() as tx:
             record, diary, responses = tx.load([patient])[patient], tx.diary(patient), tx.responses(patient)
         page = doctor_page.page(self._world, record, diary, responses)
-        self._send_media(record, "for-my-doctor.html", "text/html", page, "")
+        self._send(record, "doctor_page", self._file(record, "for-my-doctor.html", "text/html", page))
 
     # -- erasure -----------------------------------------------------------------------------------------
     def _erase(self, patient: str) -> None:
         with self._store.reading() as tx:
             waits = any(a.kind in self._world.rules for a in tx.alerts(patient, open_only=True))
         if waits:
-            self._write(patient, _wait_for_alert)
+            self._write(patient, "erase", _wait_for_alert)
             return
         counts = self._writer.submit(lambda: self._erase_rows(patient)).result()
         self._forget(patient)
@@ -82,21 +88,38 @@ class AfterwardsWork:
 
     def _erase_rows(self, patient: str) -> Mapping[str, int]:
         with self._store.writing() as tx:
-            return tx.erase(patient)
+            return tx.erase(patient) if _is_wanted(tx, patient, "erase") else {}
 
-    def _write(self, patient: str, work: Callable[[Transaction, Draft], None]) -> None:
-        self._writer.submit(lambda: self._write_rows(patient, work)).result()
+    # -- writing -----------------------------------------------------------------------------------------
+    def _write(self, patient: str, kind: str, work: Callable[[Transaction, Draft], None]) -> None:
+        self._writer.submit(lambda: self._write_rows(patient, kind, work)).result()
 
-    def _write_rows(self, patient: str, work: Callable[[Transaction, Draft], None]) -> None:
+    def _write_rows(self, patient: str, kind: str, work: Callable[[Transaction, Draft], None]) -> None:
+        """Write the outcome, and that it is done, in one commit: it comes once, however often it was begun."""
         changes = Changes()
         with self._store.writing() as tx:
             record = tx.load([patient]).get(patient)
-            if record is None:
+            if record is None or not _is_wanted(tx, patient, kind):
                 return
             draft = Draft(self._world, record, self._world.clock.now(), self._world.ids.next())
             work(tx, draft)
+            draft.disarm(_purpose(kind))
             draft.merge(changes)
             tx.save(changes)
+
+
+def _purpose(kind: str) -> str:
+    return f"{AFTERWARDS}:{kind}"
+
+
+def _is_wanted(tx: Transaction, patient: str, kind: str) -> bool:
+    """Whether this is still to be done; its timer goes away with it."""
+    return any(timer.purpose == _purpose(kind) for timer in tx.timers_of(patient))
+
+
+def _body(media: MediaRow, alt: str) -> dict[str, str]:
+    kind = "picture" if media.media_type.startswith("image/") else "file"
+    return {"kind": kind, "media": str(media.id), "name": media.name, "alt": alt}
 
 
 def _wait_for_alert(tx: Transaction, draft: Draft) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from coachbot.engine import effects as fx
 from coachbot.programme.assessing import assessment_id
 from coachbot.programme.model import Assessment
 from coachbot.service.draft import Draft
@@ -19,6 +20,11 @@ def code_of(draft: Draft) -> str:
         if frame.dialog.startswith(_PREFIX):
             return frame.dialog.removeprefix(_PREFIX)
     return ""
+
+
+def round_of(draft: Draft, effect: fx.Respond) -> str:
+    """The assessment that a response belongs to: that of its page, or of the open talk."""
+    return effect.round.removeprefix(_PREFIX) if effect.round else code_of(draft)
 
 
 def times_of(draft: Draft, code: str, shown_at: datetime | None) -> dict[str, Any]:

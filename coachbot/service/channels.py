@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from coachbot.service.desk import Desk
 from coachbot.service.ports import Channel
@@ -25,6 +25,16 @@ class Counter:
     default_language: str = "en"
 
 
+#: How an account of a channel is doing: it works, it has not begun, the messenger does not answer for now, the
+#: messenger refuses its token or secret, or its receiving has ended by a fault.
+OK, STARTING, UNREACHABLE, REFUSED, STOPPED = "ok", "starting", "unreachable", "refused", "stopped"
+
+
+def _no_accounts() -> Mapping[str, str]:
+    """A channel without accounts of its own."""
+    return {}
+
+
 async def _nothing() -> None:
     """Nothing to do."""
 
@@ -40,8 +50,18 @@ class Serving:
     path: str = ""
     #: Called first when the process is to end: hang up on whoever keeps a connection open.
     hang_up: Callable[[], None] = lambda: None
+    #: How each account is doing, by the name that the operator gave it: one of the words above.
+    state: Callable[[], Mapping[str, str]] = _no_accounts
     #: Called last.
     close: Callable[[], Awaitable[None]] = _nothing
+
+
+@runtime_checkable
+class Askable(Protocol):
+    """A channel whose messenger can be asked whether it takes our word. For `coachbot doctor --online`."""
+
+    async def ask(self) -> Mapping[str, str]:
+        """Ask for each account; by its name how it is doing, in the words above."""
 
 
 class ChannelKind(Protocol):

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 import orjson
 
-from coachbot.engine.model import Conversation, Frame, Passed, Prompt
+from coachbot.engine.model import EMPTY, Conversation, Frame, Passed, Prompt, Sheet
 from coachbot.service.records import Profile, Progress, Tally
 
 T = TypeVar("T")
@@ -54,7 +54,7 @@ def dump_conversation(conversation: Conversation) -> dict[str, Any]:
         "a": dict(conversation.always_slots),
         "c": conversation.closed,
         "r": conversation.resting,
-    }
+    } | ({"h": {name: _sheet(sheet) for name, sheet in conversation.sheets.items()}} if conversation.sheets else {})
 
 
 def load_conversation(patient: str, data: Mapping[str, Any]) -> Conversation:
@@ -67,7 +67,17 @@ def load_conversation(patient: str, data: Mapping[str, Any]) -> Conversation:
         always_slots=_slots(data["a"]),
         closed=tuple((token, how) for token, how in data["c"]),
         resting=data["r"],
+        sheets={name: _load_sheet(sheet) for name, sheet in data.get("h", {}).items()} or EMPTY,
     )
+
+
+def _sheet(sheet: Sheet) -> list[Any]:
+    return [{name: dict(slots) for name, slots in sheet.answers.items()}, sheet.done, sheet.again, dict(sheet.since)]
+
+
+def _load_sheet(data: list[Any]) -> Sheet:
+    answers, done, again, since = data
+    return Sheet({name: _slots(slots) for name, slots in answers.items()}, tuple(done), tuple(again), since)
 
 
 def _frame(frame: Frame) -> list[Any]:

@@ -15,7 +15,7 @@ from coachbot.programme.model import Programme
 from coachbot.programme.plan import DayPlan, Planned, plan_day
 from coachbot.programme.presence import distance_on, paused_on, silent_at
 from coachbot.programme.standing import Standing
-from coachbot.service import assessing
+from coachbot.service import assessing, filling
 from coachbot.service.draft import Draft
 from coachbot.service.facts import PLANNED_STATES, local_now
 from coachbot.service.lessons import lessons_for
@@ -98,6 +98,7 @@ def plan(draft: Draft, tx: Transaction) -> PlanRow | None:
     if enrolment.state not in PLANNED_STATES:
         return None
     assessing.note_missed(draft)
+    filling.close_those_shut(draft)
     today, lessons = draft.local.date(), lessons_for(draft)
     day = plan_day(
         programme,

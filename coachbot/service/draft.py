@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from coachbot.engine.changing import changed
@@ -28,6 +28,11 @@ from coachbot.service.world import World
 
 #: Decisions of one turn that are kept.
 _MOST_CHOSEN = 30
+#: Timers of work that comes after the commit, and how long it may take before it is begun anew.
+AFTERWARDS = "afterwards"
+_PATIENCE = timedelta(seconds=30)
+#: States in which an enrolment has come to its end.
+_OVER = ("finished", "withdrawn")
 
 
 @dataclass(slots=True)
@@ -59,9 +64,12 @@ class Draft:
         self.profile_changed = True
 
     def change_enrolment(self, **changes: Any) -> None:
-        if self.record.enrolment is not None:
-            self.record = changed(self.record, enrolment=changed(self.record.enrolment, **changes))
+        before = self.record.enrolment
+        if before is not None:
+            self.record = changed(self.record, enrolment=changed(before, **changes))
             self.enrolment_changed = True
+            if changes.get("state", before.state) != before.state:
+                self.change_progress(ended=self.now.isoformat() if changes["state"] in _OVER else None)
 
     def change_progress(self, **changes: Any) -> None:
         self.change_enrolment(progress=changed(self.progress, **changes))
@@ -105,9 +113,11 @@ class Draft:
         """The days ahead are planned again at the next tick."""
         self.arm("plan", self.now)
 
-    def later(self, kind: Any) -> None:
-        """Something heavy for after the commit."""
+    def later(self, kind: Any, tries: int = 0) -> None:
+        """Something heavy for after the commit. It has a timer that goes away with the work, so that a process that
+        dies in between, or a fault, only puts it off."""
         self.afterwards.append(Afterwards(kind, self.record.id))
+        self.arm(f"{AFTERWARDS}:{kind}", self.now + _PATIENCE * 2**tries, tries=tries)
 
     def incident(self, kind: str, detail: str) -> None:
         """Something the operator must see; nothing personal in `detail`."""

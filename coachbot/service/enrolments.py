@@ -35,6 +35,14 @@ class Enrolments:
 
     def invite(self, programme: str, arm: str, note: str = "") -> str:
         """A new single-use code (80 bits). Raises EnrolmentError for an unknown programme or arm."""
+        self._refuse_unknown(programme, arm)
+        code = new_code()
+        expires = self._world.clock.real() + timedelta(days=INVITATION_DAYS).total_seconds()
+        with self._store.writing() as tx:
+            tx.add_invitation(hashed(plain_code(code)), Invitation(programme, arm, self._site, note), expires)
+        return code
+
+    def _refuse_unknown(self, programme: str, arm: str) -> None:
         found = self._world.pack.programmes.get(programme)
         if found is None:
             known = ", ".join(sorted(self._world.pack.programmes))
@@ -44,11 +52,6 @@ class Enrolments:
         arms = [a.code for a in found.arms]
         if arm not in arms:
             raise EnrolmentError(f"programme '{programme}' has no arm '{arm}'; it has: {', '.join(arms)}")
-        code = new_code()
-        expires = self._world.clock.real() + timedelta(days=INVITATION_DAYS).total_seconds()
-        with self._store.writing() as tx:
-            tx.add_invitation(hashed(plain_code(code)), Invitation(programme, arm, self._site, note), expires)
-        return code
 
     def confirm(self, code: str, by: str) -> None:
         """The clinician's "examined, fit": day 0 is the patient's local today, and the programme begins."""
@@ -217,6 +220,25 @@ class Enrolments:
     def tag(self, code: str, tags: tuple[str, ...]) -> None:
         """The words by which staff sort their patients; the patient never reads them."""
         self._change(code, lambda tx, draft: draft.change_progress(tags=tags))
+
+    def attend(self, code: str, session: str) -> None:
+        """The patient was at a session of their arm outside the chat; it is offered no more, and the days are planned
+        anew. Raises EnrolmentError for a session that is not theirs, or attended already."""
+
+        def note(tx: Transaction, draft: Draft) -> None:
+            enrolment = draft.enrolment
+            if enrolment is None or enrolment.state != "active":
+                raise EnrolmentError(f"enrolment {code} is not active")
+            arms = self._world.pack.programmes[enrolment.programme].arms
+            theirs = next(arm.sessions for arm in arms if arm.code == enrolment.arm)
+            if session not in theirs:
+                raise EnrolmentError(f"'{session}' is no session of this patient's; there are {', '.join(theirs)}")
+            if session in draft.progress.attended:
+                raise EnrolmentError(f"{session} was attended already")
+            draft.change_progress(attended=(*draft.progress.attended, session))
+            draft.replan()
+
+        self._change(code, note)
 
     def take_over(self, patient: str, staff: int, name: str) -> None:
         """A person takes over the talk; what asked for one is thereby seen."""

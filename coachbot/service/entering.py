@@ -165,7 +165,22 @@ def _start(tx: Transaction, draft: Draft, code: str) -> Event | None:
     enrolment = Enrolment(draft.new_id(), invitation.programme, invitation.arm, "screening", code=new_code(8))
     draft.record = replace(draft.record, enrolment=enrolment)
     draft.enrolment_changed = True
+    _set_beforehand(tx, draft, hashed(plain_code(code)))
     return Opened(WELCOME, "patient")
+
+
+def _set_beforehand(tx: Transaction, draft: Draft, code_hash: str) -> None:
+    """What the clinic has set for whoever comes in by this code; what the patient says later goes over it."""
+    plan = tx.plan_of(code_hash, draft.record.id)
+    if plan is None:
+        return
+    if plan.tags:
+        draft.change_progress(tags=plan.tags)
+    settings = {name: value for name, value in (("language", plan.language), ("zone", plan.zone)) if value}
+    if settings:
+        draft.change_profile(**settings)
+    if plan.staff:
+        tx.put_care(draft.record.id, plan.staff)
 
 
 def go_on(draft: Draft) -> Event:

@@ -21,11 +21,11 @@ def erase_by_code(store: Store, world: World, code: str) -> Sequence[str]:
         raise EnrolmentError(f"alert {waits[0].id} is still open; acknowledge it first (`coachbot alerts`)")
     with store.writing() as tx:
         counts = tx.erase(patient)
-    return proof(patient, counts, record.address.channel)
+    return proof(patient, counts, record.address.channel, store.leftovers)
 
 
-def proof(patient: str, counts: object, channel: str) -> list[str]:
-    """What the erasure did, table by table, and what it cannot reach."""
+def proof(patient: str, counts: object, channel: str, leftovers: Sequence[str] = ()) -> list[str]:
+    """What the erasure did, table by table, and what it cannot reach; `leftovers` are the database's own lines."""
     rows = dict(counts) if isinstance(counts, dict) else {}
     lines = [f"{patient}: erased"]
     lines += [f"  {table}: {count} rows deleted" for table, count in sorted(rows.items()) if count]
@@ -35,4 +35,4 @@ def proof(patient: str, counts: object, channel: str) -> list[str]:
         lines.append(f"  not reached: copies of the talk on the servers of {channel} and on the patient's devices")
     else:
         lines.append("  not reached: what the patient's own devices have shown or saved")
-    return lines
+    return [*lines, *leftovers]

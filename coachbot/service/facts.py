@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from coachbot.programme.gates import awake
 from coachbot.service.records import Enrolment, PatientRecord, Profile, Progress, Tally
+from coachbot.service.sourcing import sources_of
 from coachbot.service.tally import mean_of, new_badge, within_month
 from coachbot.service.world import World
 
@@ -282,13 +283,24 @@ def _safety(of: Facts) -> dict[str, Any]:
     }
 
 
+def _round(of: Facts) -> Mapping[str, Any]:
+    from coachbot.service import rounds
+
+    return rounds.facts(of.world, of.record, of.now)
+
+
 #: How each group of facts is worked out.
+def _lessons(of: Facts) -> Mapping[str, Any]:
+    return sources_of(of.world.pack.education, of.enrolment.arm if of.enrolment else None)
+
+
 _GROUPS: Mapping[str, Callable[[Facts], Any]] = {
     "patient": lambda of: _patient(of.record.profile),
     "programme": _whole_programme,
     "today": lambda of: _today(of.record.profile, of.progress, of.local),
     "diary": lambda of: {**_diary(of.tally, of.week), **_look_back(of.world, of.record, of.tally, of.day)},
     "exercises": _exercises,
+    "lessons": _lessons,
     "away": _away,
     "attended": lambda of: {**of.world.attendable, **dict.fromkeys(of.progress.attended, True)},
     "answered": lambda of: {**of.world.unanswered, **_answered(of.progress, of.day)},
@@ -297,6 +309,7 @@ _GROUPS: Mapping[str, Callable[[Facts], Any]] = {
     "site": _site,
     "channel": lambda of: _channel(of.world, of.record),
     "alert": lambda of: _alert(of.progress, of.day),
+    "round": _round,
     "safety": _safety,
     "demo": lambda of: of.world.demo,
 }

@@ -34,6 +34,16 @@ class IdSource:
             return self._last
 
 
+def first_id_at(real: float) -> int:
+    """The smallest id that can have been given at a moment, in real seconds since the epoch."""
+    return max(0, int(real * 1000) - _EPOCH_MS) << (_SEQUENCE_BITS + _WORKER_BITS)
+
+
+def real_of(row: int) -> float:
+    """When an id was given, in real seconds since the epoch."""
+    return ((row >> (_SEQUENCE_BITS + _WORKER_BITS)) + _EPOCH_MS) / 1000
+
+
 def new_patient_id() -> str:
     """A patient's pseudonym: 80 random bits, nothing of the person in it."""
     return "p" + secrets.token_hex(10)

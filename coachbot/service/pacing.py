@@ -1,7 +1,11 @@
 """Pacing: how fast rows may leave an account and reach a chat.
 
-A bucket fills by fractions of a token and may go into debt: whoever takes the next token is told how long to wait
-for it, so that nobody has to look again. A messenger that asks for patience closes its account for a while; the
+A chat has a bucket, which fills by fractions of a token and may go into debt: whoever takes the next token is told how
+long to wait for it. An account has a turnstile: as many gates as calls may come at once, each shut for a while after
+the call that went through it was *answered*. The messenger counts when a call reaches it, which nobody here can see;
+it lies before the answer, so that however late calls arrive, no window holds more of them than there are gates.
+
+A messenger that asks for patience closes its account for a while; the
 rows stay due meanwhile, and other accounts go on.
 """
 
@@ -9,7 +13,9 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections import deque
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 
 from coachbot.service.ports import Capabilities, Rate
 
@@ -18,6 +24,8 @@ from coachbot.service.ports import Capabilities, Rate
 _UNDER_WAY_S = {1: 0.5, 0: 2.0}
 #: Rows under way at once where an account has no rate.
 UNPACED = 200
+#: Seconds after which a call that is not answered has reached the messenger, if it ever does.
+_ARRIVES_S = 1.0
 #: Chats whose buckets are remembered; full ones go first.
 _MOST_CHATS = 10_000
 
@@ -27,7 +35,7 @@ class HeldBackError(Exception):
 
 
 class Bucket:
-    """Tokens of one account or chat. Times are seconds of a clock that never goes back."""
+    """Tokens of one chat. Times are seconds of a clock that never goes back."""
 
     __slots__ = ("_at", "_rate", "_tokens")
 
@@ -53,6 +61,55 @@ class Bucket:
         self._at = max(self._at, now)
 
 
+class Ticket:
+    """One call's way through a gate."""
+
+    __slots__ = ("_before", "_shut_s", "ended", "started")
+
+    def __init__(self, before: Ticket | None, shut_s: float) -> None:
+        self._before = before
+        self._shut_s = shut_s
+        self.started: float | None = None
+        self.ended: float | None = None
+
+    def wait(self, now: float) -> float:
+        """Seconds until it is worth looking again; 0 if the gate is open."""
+        before = self._before
+        if before is None:
+            return 0.0
+        reached = now if before.ended is None else before.ended
+        if before.started is not None:
+            reached = min(reached, before.started + _ARRIVES_S)
+        return max(0.0, reached + self._shut_s - now)
+
+    def start(self, now: float) -> None:
+        """The call begins."""
+        self.started = now
+        self._before = None
+
+    def end(self, now: float) -> None:
+        """The call was answered, or was not made."""
+        self.ended = now
+        self._before = None
+
+
+class Turnstile:
+    """The gates of one account, used in turn."""
+
+    __slots__ = ("_last", "_shut_s")
+
+    def __init__(self, rate: Rate) -> None:
+        self._last: deque[Ticket] = deque(maxlen=max(1, int(rate.at_once)))
+        self._shut_s = max(1, int(rate.at_once)) / rate.a_second
+
+    def take(self) -> Ticket:
+        """Stand in line for the next gate."""
+        before = self._last[0] if len(self._last) == self._last.maxlen else None
+        ticket = Ticket(before, self._shut_s)
+        self._last.append(ticket)
+        return ticket
+
+
 class Pace:
     """Every account's and every chat's pace within one process."""
 
@@ -64,7 +121,7 @@ class Pace:
     ) -> None:
         self._monotonic = monotonic
         self._sleep = sleep
-        self._accounts: dict[int, Bucket] = {}
+        self._accounts: dict[int, Turnstile] = {}
         self._chats: dict[int, Bucket] = {}
         self._closed: dict[int, float] = {}
         #: Rows under way by account and lane.
@@ -89,15 +146,27 @@ class Pace:
         self._under_way[account, lane] -= 1
 
     # -- waiting -----------------------------------------------------------------------------------------
-    async def turn(self, account: int, chat: int, can: Capabilities) -> None:
-        """Wait until this chat of this account may get a message. Raises `HeldBackError` if the account closes."""
+    @asynccontextmanager
+    async def turn(self, account: int, chat: int, can: Capabilities) -> AsyncIterator[None]:
+        """Wait until this chat of this account may get a message; the call is made inside. Raises `HeldBackError` if
+        the account closes meanwhile."""
         if can.chat_rate is not None:
             await self._wait(self._chat(chat, can.chat_rate).take(self._monotonic()))
-        if can.account_rate is not None:
-            bucket = self._accounts.setdefault(account, Bucket(can.account_rate, self._monotonic()))
-            await self._wait(bucket.take(self._monotonic()))
-        if self.is_closed(account):
-            raise HeldBackError
+        ticket = self._ticket(account, can.account_rate)
+        try:
+            while (wait := ticket.wait(self._monotonic())) > 0:
+                await self._wait(wait)
+            if self.is_closed(account):
+                raise HeldBackError
+            ticket.start(self._monotonic())
+            yield
+        finally:
+            ticket.end(self._monotonic())
+
+    def _ticket(self, account: int, rate: Rate | None) -> Ticket:
+        if rate is None:
+            return Ticket(None, 0.0)
+        return self._accounts.setdefault(account, Turnstile(rate)).take()
 
     async def _wait(self, seconds: float) -> None:
         if seconds > 0:

@@ -9,6 +9,8 @@ from datetime import date, datetime
 from typing import Any, Protocol
 
 from coachbot.service.broadcasts.ports import BroadcastTransaction
+from coachbot.service.clinic.ports import ClinicTransaction
+from coachbot.service.notices.ports import NoticeTransaction
 from coachbot.service.records import (
     Address,
     AlertRow,
@@ -26,7 +28,9 @@ from coachbot.service.records import (
     TimerRow,
     Update,
 )
+from coachbot.service.retention import RetentionTransaction
 from coachbot.service.staff.ports import StaffTransaction
+from coachbot.service.vitals import VitalsTransaction
 
 #: Greater than every id of a row.
 LAST_ID = (1 << 63) - 1
@@ -82,6 +86,17 @@ class Invitation:
 
 
 @dataclass(frozen=True, slots=True)
+class InvitationPlan:
+    """What the clinic has set beforehand for whoever comes in by a code."""
+
+    tags: tuple[str, ...] = ()
+    #: Numbers of the accounts to whom the patient belongs from the beginning.
+    staff: tuple[int, ...] = ()
+    language: str = ""
+    zone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """One line of a talk as it happened, for a channel that shows history."""
 
@@ -115,7 +130,15 @@ class Packed:
     rows: Mapping[str, Sequence[tuple[Any, ...]]]
 
 
-class Transaction(StaffTransaction, BroadcastTransaction, Protocol):
+class Transaction(
+    StaffTransaction,
+    BroadcastTransaction,
+    NoticeTransaction,
+    ClinicTransaction,
+    VitalsTransaction,
+    RetentionTransaction,
+    Protocol,
+):
     """One database transaction; it commits when its `with` block ends, and rolls back on an error."""
 
     # inbox
@@ -232,6 +255,13 @@ class Transaction(StaffTransaction, BroadcastTransaction, Protocol):
     def take_invitation(self, code_hash: str, patient: str, *, now_real: float) -> Invitation | None:
         """Use a code up; None if it is unknown or too old; with `used_at` set if it had been used before."""
 
+    def add_plan(self, code_hash: str, plan: InvitationPlan) -> None: ...
+    def plan_of(self, code_hash: str, patient: str) -> InvitationPlan | None:
+        """What was set for a code, which this patient has used; None for nothing."""
+
+    def references(self) -> Collection[str]:
+        """The notes of all invitations: what the clinic calls them."""
+
     def enrolments(self) -> Sequence[EnrolmentBrief]: ...
     def patient_of_code(self, code: str) -> str | None: ...
 
@@ -258,13 +288,21 @@ class Transaction(StaffTransaction, BroadcastTransaction, Protocol):
 
 
 class Store(Protocol):
-    """The database."""
+    """The database. Raises StoreLost where the connection to it breaks, StoreBusy where another process is in the way:
+    all of a transaction is rolled back then, and can be done again."""
+
+    @property
+    def leftovers(self) -> Sequence[str]:
+        """What an erasure cannot reach in this kind of database, as lines of its proof."""
 
     def writing(self) -> AbstractContextManager[Transaction]:
         """A transaction that may write (one at a time on an embedded database)."""
 
     def reading(self) -> AbstractContextManager[Transaction]:
         """A snapshot to read from."""
+
+    def secret(self, purpose: str) -> bytes:
+        """A key of this installation for one purpose: 32 bytes, the same at every start and in every process."""
 
     def close(self) -> None: ...
 

@@ -121,6 +121,8 @@ class Progress:
     tags: tuple[str, ...] = ()
     #: The last broadcast that was sent: its `id` and the moment (UTC) `at`; empty once the patient has written.
     broadcast: Mapping[str, str] = EMPTY
+    #: The moment (UTC) at which the patient left, or finished.
+    ended: str | None = None
     #: Safety kind to the moment staff were last alerted (cooldown).
     alerted: Mapping[str, Mapping[str, str]] = EMPTY
 
@@ -179,7 +181,7 @@ class Update:
     #: The messenger's own id of the update; unique per account.
     update_id: str
     #: `text`, `press`, `attachment`, `start`; `command` (an interrupt's `code`), `edited` (a message was changed),
-    #: `blocked` and `unblocked` (the patient shut the chat, or opened it again).
+    #: `blocked` and `unblocked` (the patient shut the chat, or opened it again); `page` (not from a chat at all).
     kind: str
     text: str = ""
     token: str = ""
@@ -188,6 +190,10 @@ class Update:
     attachment: str = ""
     #: The messenger's id of the message that this one replies to.
     reply_to: str = ""
+    #: `page`: an answer on the page of a round, as JSON (`coachbot.service.filling`); own words stand in `text` too.
+    answer: str = ""
+    #: Whom it is from, where no chat tells it.
+    patient: str = ""
 
 
 @quick
@@ -390,6 +396,8 @@ class Changes:
     traces: list[TraceRow] = field(default_factory=list)
     incidents: list[Incident] = field(default_factory=list)
     done: list[int] = field(default_factory=list)
+    #: For the meter, once all is committed: cause, outcome, and when it came in or was due.
+    metered: list[tuple[str, str, datetime]] = field(default_factory=list)
     #: Work for after the commit: pictures to draw, data to export, patients to erase.
     afterwards: list[Afterwards] = field(default_factory=list)
 

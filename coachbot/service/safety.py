@@ -7,10 +7,12 @@ and education rest until a clinician ends the rest. A cooldown may quiet staff a
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from coachbot.engine.events import Concerned
+from coachbot.programme.gates import awake
 from coachbot.service.draft import Draft
 from coachbot.service.records import AlertRow, InboxRow, PatientRecord
 from coachbot.service.speaking import Delivery, queue, say_section
@@ -20,23 +22,52 @@ from coachbot.service.world import SafetyRule, World
 _NIGHT = timedelta(hours=4)
 #: A score and nothing else.
 _SCORE = re.compile(r"\s*\d{1,3}\s*")
+#: A rule's `silence` by which no answer is told to a person and the question is left alone.
+TELL = "tell"
 _RANK = {"low": 0, "medium": 1, "high": 2, "top": 3}
 
 
-def danger_in(world: World, row: InboxRow, record: PatientRecord) -> str | None:
-    """The gravest danger in a text, be it the caption of a photo; a safety kind, or None."""
+def dangers_in(world: World, row: InboxRow, record: PatientRecord) -> tuple[str, ...]:
+    """The dangers in a text, be it the caption of a photo: safety kinds, the gravest first; mostly none."""
     text = str(row.body.get("text") or "")
     if not text or _SCORE.fullmatch(text):
-        return None
+        return ()
     prompt = record.conversation.prompt
     offered = [label for _, label in prompt.labels] if prompt else ()
-    return world.watch.gravest(text, record.profile.language, offered)
+    return world.watch.dangers(text, record.profile.language, offered, passed_over=_asked(world, record))
 
 
-def was_asked(draft: Draft, kind: str) -> bool:
-    """Whether the patient was asked about a mere likeness a short while ago; then it is not asked again."""
-    rule, standing = draft.world.rules[kind], draft.progress.alerted.get(kind)
-    return rule.once and standing is not None and not _cooled_down(draft, rule, standing["at"])
+def respond_to_all(draft: Draft, kinds: Sequence[str], words: str) -> None:
+    """The help of every danger in one text, the gravest first; then the alerts, whose news end with the gravest."""
+    rules = [draft.world.rules[kind] for kind in kinds]
+    for rule in rules:
+        _give_help(draft, rule)
+    for rule in reversed(rules):
+        tell_staff(draft, rule, rule.priority, words=words)
+
+
+def concern(world: World, kinds: Sequence[str]) -> Concerned:
+    """What follows the dangers of one text in the talk: the gravest at once, each of the others when that is over.
+
+    One at a time, because two open questions on danger leave one unanswered; all help is on the screen by then.
+    """
+    first, *others = kinds
+    then = tuple((kind, world.rules[kind].dialog) for kind in others)
+    return Concerned(first, world.rules[first].dialog, {"kind": first}, then)
+
+
+def _asked(world: World, record: PatientRecord) -> frozenset[str]:
+    """The kinds that are a question and no certainty, where it was asked a short while ago or is asked anyway."""
+    opened = {frame.dialog for frame in record.conversation.frames}
+    alerted = record.enrolment.progress.alerted if record.enrolment else {}
+    now = world.clock.now()
+
+    def is_asked(rule: SafetyRule) -> bool:
+        if any(world.rules[kind].dialog in opened for kind in rule.yields_to):
+            return True
+        return rule.once and rule.kind in alerted and not _cooled_down(now, rule, alerted[rule.kind]["at"])
+
+    return frozenset(kind for kind, rule in world.rules.items() if is_asked(rule))
 
 
 def own_up(draft: Draft, text: str) -> None:
@@ -80,7 +111,7 @@ def tell_staff(draft: Draft, rule: SafetyRule, priority: str, *, words: str = ""
         _watch(draft, alert)
     if rule.silence_minutes:
         due = draft.now + timedelta(minutes=rule.silence_minutes)
-        draft.arm("safety_silence", due, kind=rule.kind)
+        draft.arm(f"safety_silence:{rule.kind}", due, kind=rule.kind)
 
 
 def _watch(draft: Draft, alert: AlertRow) -> None:
@@ -100,16 +131,16 @@ def _news(draft: Draft, rule: SafetyRule) -> dict[str, str | None]:
     }
 
 
-def _give_help(draft: Draft, rule: SafetyRule, variant: str = "") -> None:
+def _give_help(draft: Draft, rule: SafetyRule, variant: str = "", *, quiet: bool = False) -> None:
     text = draft.world.static_for(draft.record.profile.language, rule.static, variant)
-    queue(draft, {"kind": "text", "text": text, "safety": rule.kind}, Delivery(), first=True)
+    queue(draft, {"kind": "text", "text": text, "safety": rule.kind}, Delivery(quiet=quiet), first=True)
 
 
 def raise_alert(draft: Draft, rule: SafetyRule, priority: str, *, words: str = "", item: str = "") -> AlertRow | None:
     """Open an alert, or raise the one of the last minutes; None where staff know already."""
     standing = draft.progress.alerted.get(rule.kind) or {}
     due = draft.now + timedelta(minutes=rule.acknowledge_minutes)
-    if standing and not _cooled_down(draft, rule, standing["at"]):
+    if standing and not _cooled_down(draft.now, rule, standing["at"]):
         if _RANK[priority] <= _RANK[standing["priority"]]:
             return None
         alert_id = int(standing["id"])
@@ -141,15 +172,26 @@ def remember(draft: Draft, alert: AlertRow) -> None:
     draft.change_progress(alerted={**draft.progress.alerted, alert.kind: entry})
 
 
-def _cooled_down(draft: Draft, rule: SafetyRule, at: str) -> bool:
-    return draft.now - datetime.fromisoformat(at) >= timedelta(minutes=rule.cooldown_minutes)
+def _cooled_down(now: datetime, rule: SafetyRule, at: str) -> bool:
+    return now - datetime.fromisoformat(at) >= timedelta(minutes=rule.cooldown_minutes)
 
 
 def no_answer(draft: Draft, kind: str) -> None:
-    """Nobody answered "are you safe": it counts as not safe."""
+    """Nobody answered the question after a danger: as the rule says, it counts as not safe, or a person is told.
+
+    The alert never waits for the morning. Words that only tell of it wake nobody: they make no sound at night.
+    """
     rule = draft.world.rules[kind]
-    _give_help(draft, rule)
-    row = raise_alert(draft, rule, "top")
+    tells = rule.silence == TELL
+    _give_help(draft, rule, "silent", quiet=tells and _at_night(draft))
+    row = raise_alert(draft, rule, "high" if tells else "top")
     if row is not None:
         draft.alerts[-1] = replace(row, body={**row.body, "no_answer": True})
         _watch(draft, row)
+
+
+def _at_night(draft: Draft) -> bool:
+    """Are these the quiet hours of the patient's programme?"""
+    programme = draft.world.pack.programmes.get(draft.enrolment.programme) if draft.enrolment else None
+    zone = draft.record.profile.zone or "UTC"
+    return programme is not None and awake(programme.burden, draft.now, zone) > draft.now

@@ -11,7 +11,8 @@ from datetime import timedelta
 from functools import partial
 from random import Random
 
-from coachbot.errors import DeliveryError
+from coachbot.errors import DeliveryError, StoreBusy, StoreLost
+from coachbot.service.meter import Meter, NoMeter
 from coachbot.service.pacing import UNPACED, HeldBackError, Pace
 from coachbot.service.ports import Capabilities, Channel, Clock, Settlement, Store, Transaction
 from coachbot.service.records import Address, OutboxRow
@@ -27,6 +28,8 @@ _TRIES = 8
 _LONGEST_BACKOFF = 300.0
 #: Seconds that rows under way have to end when the process is told to stop.
 _FAREWELL_S = 5.0
+#: How the reason of a row begins whose message may have arrived without anybody knowing; it stays to the row's end.
+IN_DOUBT = "in doubt"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,7 @@ class Sender:
         name: str = "sender",
         pace: Pace | None = None,
         rng: Random | None = None,
+        meter: Meter | None = None,
         gone: Callable[[Address, OutboxRow], None] = lambda to, row: None,
     ) -> None:
         self._store = store
@@ -59,11 +63,16 @@ class Sender:
         self._name = name
         self._pace = pace or Pace()
         self._rng = rng or Random()
+        self._meter = meter or NoMeter()
         #: Told when a messenger says that a chat takes nothing any more.
         self._gone = gone
         self._woken = asyncio.Event()
         #: Accounts that rows were sent from, and what their channel can do.
         self._accounts: dict[int, Capabilities] = {}
+        #: Outcomes that could not be written down, because the database did not answer.
+        self._unsettled: list[Settlement] = []
+        #: Real seconds when a claim may have been committed without our hearing of it; None for never.
+        self._lost_at: float | None = None
 
     # -- claiming --------------------------------------------------------------------------------------
     def claim(self, settled: Sequence[Settlement] = ()) -> Sequence[Claimed]:
@@ -105,7 +114,7 @@ class Sender:
                 continue  # erased meanwhile
             can = self._can(to)
             if not self._pace.room(to.account, row.lane, can):
-                back.append(Settlement(row.id, "held"))
+                back.append(Settlement(row.id, "held", _kept(row, "")))
             elif (aimed := _aimed(tx, row, can)) is None:
                 back.append(Settlement(row.id, "suppressed", "there is nothing to take away"))
             elif (fit := placed(tx, aimed, to, can, self._clock.now())) is None:
@@ -128,9 +137,11 @@ class Sender:
         """Send until nothing is due and nothing is under way. Returns how many rows went out."""
         return await self._send(None)
 
-    async def _send(self, woken: asyncio.Event | None) -> int:
+    async def _send(self, woken: asyncio.Event | None, idle_s: float | None = None) -> int:
+        """Send until nothing is left. With `woken`, it looks for more whenever that is set, and at least every `idle_s`
+        seconds: a call that hangs must not keep those waiting that are due meanwhile."""
         sent = 0
-        settled: list[Settlement] = []
+        settled, self._unsettled = self._unsettled, []
         under_way: set[asyncio.Task[Settlement]] = set()
         try:
             while True:
@@ -139,11 +150,14 @@ class Sender:
                 under_way |= {asyncio.create_task(self._deliver(one)) for one in claimed}
                 if not under_way:
                     return sent
-                done, under_way = await _first_of(under_way, woken)
+                done, under_way = await _first_of(under_way, woken, self._look_again_in(idle_s))
                 settled = [task.result() for task in done]
                 sent += sum(1 for settlement in settled if settlement.state == "sent")
         finally:
             await self._farewell(under_way, settled)
+
+    def _look_again_in(self, idle_s: float | None) -> float | None:
+        return None if idle_s is None else min(idle_s, self._pace.opens_in() or idle_s)
 
     async def _farewell(self, under_way: set[asyncio.Task[Settlement]], settled: list[Settlement]) -> None:
         """Told to stop: what is under way may end, and how it ended is written down."""
@@ -153,7 +167,9 @@ class Sender:
         for task in late:
             task.cancel()
         settled = [*settled, *(task.result() for task in done)]
+        self._unsettled = settled  # for the next round, if the database does not answer
         await _result(self._writer.submit(partial(self._settle, settled), SOON))
+        self._unsettled = []
 
     def _settle(self, settled: Sequence[Settlement]) -> Sequence[Claimed]:
         with self._store.writing() as tx:
@@ -162,17 +178,20 @@ class Sender:
 
     async def _deliver(self, one: Claimed) -> Settlement:
         try:
-            return await self._call(one.row, one.to)
+            ended = await self._call(one.row, one.to)
+            settlement = replace(ended, reason=_kept(one.row, ended.reason))
         finally:
             self._pace.leave(one.to.account, one.row.lane)
+        self._meter.sent(one.to.channel, "retried" if settlement.state == "due" else settlement.state)
+        return settlement
 
     async def _call(self, row: OutboxRow, to: Address) -> Settlement:
         adapter = self._channels.get(to.channel)
         if adapter is None:
             return Settlement(row.id, "failed", f"no channel '{to.channel}' is configured")
         try:
-            await self._pace.turn(to.account, to.id, adapter.capabilities)
-            remote = await adapter.deliver(to, row)
+            async with self._pace.turn(to.account, to.id, adapter.capabilities):
+                remote = await adapter.deliver(to, row)
             return Settlement(row.id, "waiting", RUNG) if row.rings else Settlement(row.id, "sent", remote_id=remote)
         except HeldBackError:
             return Settlement(row.id, "held")
@@ -197,8 +216,8 @@ class Sender:
         if error.permanent:
             return Settlement(row.id, "failed", str(error))
         if error.doubt and row.on_doubt == "skip" and not repeatable:
-            return Settlement(row.id, "failed", f"in doubt: {error}")
-        return self._again(row, str(error))
+            return Settlement(row.id, "failed", f"{IN_DOUBT}: {error}")
+        return self._again(row, f"{IN_DOUBT}: {error}" if error.doubt and not repeatable else str(error))
 
     def _again(self, row: OutboxRow, reason: str) -> Settlement:
         tries = row.attempts + 1
@@ -215,6 +234,18 @@ class Sender:
         with self._store.writing() as tx:
             return tx.release_ambiguous(now=self._clock.now(), now_real=float("inf"))
 
+    async def _free_the_lost(self) -> None:
+        """Rows that were claimed as the connection broke, and of which nobody knows: when their lease is over."""
+        if self._lost_at is None or self._clock.real() <= self._lost_at + LEASE_S:
+            return
+        await _result(self._writer.submit(self._release_old, SOON))
+        self._lost_at = None
+
+    def _release_old(self) -> Sequence[Claimed]:
+        with self._store.writing() as tx:
+            tx.release_ambiguous(now=self._clock.now(), now_real=self._clock.real())
+        return ()
+
     # -- the task --------------------------------------------------------------------------------------
     def wake(self) -> None:
         """There may be something to send. Call from the event loop."""
@@ -222,17 +253,32 @@ class Sender:
 
     async def run(self, idle_s: float = 2.0) -> None:
         """Send for ever: when woken, and every few seconds in any case."""
+        away = False
         while True:
             try:
-                await self._send(self._woken)
+                await self._free_the_lost()
+                await self._send(self._woken, idle_s)
+            except (StoreLost, StoreBusy) as error:
+                if not away:
+                    log.error("%s; sending goes on when the database answers", error)
+                self._lost_at, away = self._clock.real(), True
             except Exception:
                 log.exception("the sender met a fault; it goes on")
+            else:
+                away = False
             try:
-                async with asyncio.timeout(min(idle_s, self._pace.opens_in() or idle_s)):
+                async with asyncio.timeout(self._look_again_in(idle_s)):
                     await self._woken.wait()
             except TimeoutError:
                 pass
             self._woken.clear()
+
+
+def _kept(row: OutboxRow, reason: str) -> str:
+    """Why a row ended as it did; one that was in doubt before says so as well, for it may have arrived twice."""
+    if not row.reason.startswith(IN_DOUBT) or reason.startswith(IN_DOUBT) or reason in (SHUT, RUNG):
+        return reason
+    return f"{IN_DOUBT}; {reason}" if reason else IN_DOUBT
 
 
 def _aimed(tx: Transaction, row: OutboxRow, can: Capabilities) -> OutboxRow | None:
@@ -246,15 +292,15 @@ def _aimed(tx: Transaction, row: OutboxRow, can: Capabilities) -> OutboxRow | No
 
 
 async def _first_of(
-    tasks: Iterable[asyncio.Task[Settlement]], woken: asyncio.Event | None
+    tasks: Iterable[asyncio.Task[Settlement]], woken: asyncio.Event | None, idle_s: float | None
 ) -> tuple[set[asyncio.Task[Settlement]], set[asyncio.Task[Settlement]]]:
-    """Wait until a task is done, or until there may be more to send."""
+    """Wait until a task is done, or until there may be more to send: at the latest after so many seconds."""
     tasks = set(tasks)
     if woken is None:
         return await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     call = asyncio.ensure_future(woken.wait())
     try:
-        await asyncio.wait({*tasks, call}, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait({*tasks, call}, timeout=idle_s, return_when=asyncio.FIRST_COMPLETED)
     finally:
         call.cancel()
     woken.clear()

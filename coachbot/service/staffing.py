@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from coachbot.errors import SettingsError
 from coachbot.service.duty import Duty
-from coachbot.service.world import SafetyRule
+
+if TYPE_CHECKING:
+    from coachbot.service.world import SafetyRule
 
 #: Who hears of an alert first. Whom it goes to when nobody has confirmed, `escalate_to` of its rule says.
 FIRST = "therapist"

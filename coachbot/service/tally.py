@@ -7,21 +7,27 @@ from datetime import date
 from typing import Any
 
 from coachbot.engine.changing import changed
-from coachbot.programme.rewards import Reward, earned
+from coachbot.programme.rewards import BadDay, Reward, earned
 from coachbot.service.records import Tally
 
 #: Pain up by this much over an exercise, or this high after it, is a flare (facts on the programme: a
 #: proposal for the site's expert; the dialogs' guards carry the same figures with their source).
 FLARE_RISE = 3
 FLARE_LEVEL = 7
+#: A practice told to be shorter than this says nothing about the whole dose. [P], to be signed off by a clinician.
+WHOLE_MINUTES = 10
 #: Days that "this month" looks back: four weeks, so that each weekday is in it equally often.
 MONTH = 28
 #: How many practices, the first and the latest, a look back compares: one alone says little.
 COMPARED = 4
 
 
-def after_practice(tally: Tally, kind: str, week: int, entry: Mapping[str, Any]) -> Tally:
-    """The tally with one diary entry more. `entry` has `done` and may have minutes and pain."""
+def after_practice(tally: Tally, kind: str, week: int, entry: Mapping[str, Any], *, again: bool = False) -> Tally:
+    """The tally with one diary entry more. `entry` has `done` and may have minutes, pain, and `guided`.
+
+    `again`: the exercises of this day are counted already. Two minutes in the afternoon and the rest in the evening are
+    one practice; minutes and pain are those of both.
+    """
     tally = tally if tally.week == week else changed(tally, week=week, cse_week=0, sct_week=0)
     done = entry.get("done")
     if done is None:
@@ -30,42 +36,58 @@ def after_practice(tally: Tally, kind: str, week: int, entry: Mapping[str, Any])
     tally = changed(tally, minutes=tally.minutes + counts * int(entry.get("minutes") or 0))
     if kind == "sct":
         return changed(tally, sct=tally.sct + counts, sct_week=tally.sct_week + counts, sct_last=done)
-    tally = changed(tally, cse=tally.cse + counts, cse_week=tally.cse_week + counts, cse_last=done)
+    new = 0 if again else counts
+    tally = changed(tally, cse=tally.cse + new, cse_week=tally.cse_week + new, cse_last=done)
     return _after_pain(tally, entry) if counts else tally
 
 
 def _after_pain(tally: Tally, entry: Mapping[str, Any]) -> Tally:
+    """What counts for the dose: practices at home. One in part ends the row of easy ones, whatever the pain; a guided
+    lesson or a short practice adds none to it, and a rise or a flare in any of them ends it."""
     before, after = entry.get("pain_before"), entry.get("pain_after")
     if after is None:
-        return tally
+        return changed(tally, easy_run=0) if entry.get("done") == "part" and not entry.get("guided") else tally
     tally = changed(tally, pain_last=int(after))
     flared = after >= FLARE_LEVEL or (before is not None and after - before >= FLARE_RISE)
-    easy = before is not None and after <= before
     return changed(
         tally,
-        rated=tally.rated + 1,
+        rated=tally.rated + int(not entry.get("guided")),
         flare_run=tally.flare_run + 1 if flared else 0,
-        easy_run=tally.easy_run + 1 if easy and not flared else 0,
+        easy_run=_easy_run(tally.easy_run, entry, flared),
     )
 
 
-def remembered(tally: Tally, day: date, entry: Mapping[str, Any], bad_from: int) -> Tally:
-    """The tally with what a look back needs of one diary entry on the exercises, on the local day `day`.
+def _easy_run(run: int, entry: Mapping[str, Any], flared: bool) -> int:
+    """How many whole practices in a row went by without a rise, after this one."""
+    before, after = entry.get("pain_before"), entry["pain_after"]
+    if flared or before is None or after > before:
+        return 0
+    if entry.get("guided"):
+        return run
+    if entry.get("done") != "all":
+        return 0
+    return run + int(entry.get("minutes") is None or entry["minutes"] >= WHOLE_MINUTES)
 
-    From a pain of `bad_from` (0-10) before the exercises a practice counts as one on a bad day.
-    """
+
+def counted_on(tally: Tally, day: date) -> bool:
+    """Are the exercises of this local day counted already?"""
+    return day.isoformat() in tally.practised
+
+
+def remembered(tally: Tally, day: date, entry: Mapping[str, Any], bad: BadDay) -> Tally:
+    """The tally with what a look back needs of one diary entry on the exercises, on the local day `day`."""
     done, barrier = entry.get("done"), entry.get("barrier")
     if done == "not_today":
         return _hindered(tally, str(barrier)) if barrier else tally
     if done is None:
         return tally
     before, minutes = entry.get("pain_before"), entry.get("minutes")
-    bad = before is not None and int(before) >= bad_from
+    is_bad = before is not None and bad.is_met(int(before), tally.pain_first)
     return changed(
         tally,
         practised=_recent(tally.practised, day, True),
-        on_bad_days=_recent(tally.on_bad_days, day, bad),
-        bad_days=tally.bad_days + int(bad),
+        on_bad_days=_recent(tally.on_bad_days, day, is_bad),
+        bad_days=tally.bad_days + int(is_bad and day.isoformat() not in tally.on_bad_days),
         minutes_first=_first(tally.minutes_first, minutes),
         minutes_latest=_latest(tally.minutes_latest, minutes),
         pain_first=_first(tally.pain_first, before),

@@ -7,6 +7,7 @@ write fails, all is rolled back and repeated turn by turn.
 
 from __future__ import annotations
 
+import json
 import logging
 import traceback
 from collections.abc import Callable, Mapping, Sequence
@@ -18,12 +19,14 @@ from coachbot.engine.answers.interrupts import interrupt_in
 from coachbot.engine.changing import changed
 from coachbot.engine.events import Attached, Concerned, Event, Opened, Pressed, Said, TimerFired
 from coachbot.engine.step import step
-from coachbot.service import acts, days, handing, safety, window
+from coachbot.errors import StoreBusy, StoreLost
+from coachbot.service import acts, days, filling, handing, safety, window
 from coachbot.service.broadcasts import replying
 from coachbot.service.broadcasts.rules import hushed
-from coachbot.service.draft import Draft
+from coachbot.service.draft import AFTERWARDS, Draft
 from coachbot.service.entering import WELCOME, enter, go_on, reached
 from coachbot.service.facts import facts_of
+from coachbot.service.meter import Meter, NoMeter
 from coachbot.service.ports import Store, Transaction
 from coachbot.service.records import (
     Afterwards,
@@ -58,10 +61,17 @@ _OVER_OR_WAITING = {
 class Turns:
     """The use case of a turn, over a store."""
 
-    def __init__(self, world: World, store: Store, afterwards: Callable[[Sequence[Afterwards]], None]) -> None:
+    def __init__(
+        self,
+        world: World,
+        store: Store,
+        afterwards: Callable[[Sequence[Afterwards]], None],
+        meter: Meter | None = None,
+    ) -> None:
         self.world = world
         self._store = store
         self._afterwards = afterwards
+        self._meter = meter or NoMeter()
 
     # -- groups ----------------------------------------------------------------------------------------
     def drain(self, limit: int = GROUP) -> int:
@@ -79,13 +89,22 @@ class Turns:
                 count = work(tx, changes, limit)
                 if count:
                     tx.save(changes)
+        except (StoreLost, StoreBusy):
+            raise  # no turn's fault: the writer does it again when the database answers
         except Exception as error:
             if limit > 1:
                 log.exception("a group could not be written; repeating it turn by turn")
                 return self._group(work, 1)
             return self._set_aside(error) if work == self._inbox_group else self._set_timer_aside(error)
+        self._measure(changes)
         self.do_afterwards(changes.afterwards)
         return count
+
+    def _measure(self, changes: Changes) -> None:
+        """Tell the meter of a group that is committed."""
+        now = self.world.clock.now()
+        for cause, outcome, since in changes.metered:
+            self._meter.turn(cause, outcome, max(0.0, (now - since).total_seconds()))
 
     def do_afterwards(self, work: Sequence[Afterwards]) -> None:
         """Hand over what is heavy, once its turn is committed."""
@@ -99,9 +118,10 @@ class Turns:
             records = tx.load([row.patient for row in rows])
             changes = Changes()
             for row in rows:
-                danger = safety.danger_in(self.world, row, records[row.patient])
-                self._failed(tx, row, records[row.patient], danger, error, changes)
+                dangers = safety.dangers_in(self.world, row, records[row.patient])
+                self._failed(tx, row, records[row.patient], dangers, error, changes)
             tx.save(changes)
+        self._measure(changes)
         return len(rows)
 
     def _set_timer_aside(self, error: Exception) -> int:
@@ -113,6 +133,7 @@ class Turns:
             for row in rows:
                 self._timer_failed(row, records[row.patient], error, changes)
             tx.save(changes)
+        self._measure(changes)
         return len(rows)
 
     def _inbox_group(self, tx: Transaction, changes: Changes, limit: int) -> int:
@@ -147,35 +168,36 @@ class Turns:
     # -- one update ------------------------------------------------------------------------------------
     def _take(self, tx: Transaction, row: InboxRow, record: PatientRecord, changes: Changes) -> bool:
         """One update. False if it raised and must wait."""
-        danger = safety.danger_in(self.world, row, record)
+        dangers = safety.dangers_in(self.world, row, record)
         try:
             draft = self._draft(record)
             draft.record = changed(record, last_heard=draft.now)
-            self._receive(tx, draft, row, danger)
+            self._receive(tx, draft, row, dangers)
         except Exception as error:
-            self._failed(tx, row, record, danger, error, changes)
+            self._failed(tx, row, record, dangers, error, changes)
             return False
         if reason := hushed(record, draft):
             tx.recall_from(record.id, reason=reason, now=draft.now)
         draft.merge(changes)
         changes.turns.append(_turn_row(draft, row.id, str(row.body.get("kind"))))
         changes.done.append(row.id)
+        changes.metered.append(("update", "done", row.received_at))
         return True
 
     def _draft(self, record: PatientRecord) -> Draft:
         return Draft(self.world, record, self.world.clock.now(), self.world.ids.next())
 
-    def _receive(self, tx: Transaction, draft: Draft, row: InboxRow, danger: str | None) -> None:
-        if danger is not None and not row.screened and safety.was_asked(draft, danger):
-            danger = None
-        fate = window.hear(tx, draft, str(row.body.get("kind")), danger=danger is not None)
-        if danger is not None:
-            rule = self.world.rules[danger]
+    def _receive(self, tx: Transaction, draft: Draft, row: InboxRow, dangers: Sequence[str]) -> None:
+        fate = window.hear(tx, draft, str(row.body.get("kind")), danger=bool(dangers))
+        if dangers:
             reached(draft, str(row.body.get("kind")))  # the check-ins that follow a danger need an open chat
             if not row.screened:
-                safety.respond_to(draft, danger, words=str(row.body.get("text", ""))[:500])
+                safety.respond_to_all(draft, dangers, str(row.body.get("text", ""))[:500])
             if draft.enrolment is not None:
-                self.apply(draft, Concerned(danger, rule.dialog, {"kind": danger}), Delivery())
+                self.apply(draft, safety.concern(self.world, dangers), Delivery())
+                self._fill(draft, row)
+            return
+        if self._fill(draft, row):
             return
         event = enter(tx, draft, row)
         if event is None:
@@ -196,6 +218,15 @@ class Turns:
             say_section(draft, "resting", Delivery())
             return
         self.apply(draft, event, Delivery(typed=not isinstance(event, Pressed), answers=_answered(draft, event)))
+
+    def _fill(self, draft: Draft, row: InboxRow) -> bool:
+        """What came from the page of a round goes onto its sheet, whatever the talk has open."""
+        if row.body.get("kind") != "page":
+            return False
+        if draft.enrolment is not None:
+            reached(draft, "page")
+            filling.take(draft, json.loads(str(row.body["answer"])), self.apply)
+        return True
 
     def _only_knocks(self, draft: Draft, event: Event) -> bool:
         """A word that cannot be an answer, because the patient has not seen the question: it opens the door only."""
@@ -245,6 +276,7 @@ class Turns:
             return
         draft.merge(changes)
         changes.turns.append(_turn_row(draft, 0, row.purpose))
+        changes.metered.append(("timer", "done", row.due_at))
 
     def _run_timer(self, tx: Transaction, draft: Draft, row: TimerRow, changes: Changes) -> None:
         purpose, _, _ = row.purpose.partition(":")
@@ -264,6 +296,8 @@ class Turns:
             self._remind(draft, row)
         elif purpose == "nag":
             self._nag(tx, draft, row)
+        elif purpose == "page":
+            filling.run_out(draft, str(row.body["assessment"]), self.apply)
         elif purpose == handing.PATIENCE:
             handing.run_out(draft, self.apply)
         elif purpose == "wait" and not draft.progress.hand_over:
@@ -276,6 +310,8 @@ class Turns:
             self.apply(draft, event, Delivery(touchpoint="safety"))
         elif purpose == "escalate":
             self._escalate(tx, draft, int(row.body["alert"]))
+        elif purpose == AFTERWARDS:
+            _do_again(draft, row)
 
     def _remind(self, draft: Draft, row: TimerRow) -> None:
         """The patient asked for it, so it is not unprompted; it still waits for a talk to end."""
@@ -300,12 +336,13 @@ class Turns:
         frames = draft.record.conversation.frames
         if any(frame.dialog == rule.dialog and frame.state == first for frame in frames):
             safety.no_answer(draft, kind)
-            draft.arm("safety_again", draft.now, kind=kind)  # a turn of its own: no template can undo the alert
+            if rule.silence != safety.TELL:
+                draft.arm("safety_again", draft.now, kind=kind)  # a turn of its own: no template can undo the alert
 
     def _escalate(self, tx: Transaction, draft: Draft, alert_id: int) -> None:
         for alert in tx.alerts(draft.record.id, open_only=True):
             if alert.id == alert_id and alert.acknowledged_at is None:
-                tx.update_alert(changed(alert, escalated_at=draft.now))
+                tx.update_alert(changed(alert, escalated_at=alert.escalated_at or draft.now))
 
     # -- the step --------------------------------------------------------------------------------------
     def apply(self, draft: Draft, event: Event, delivery: Delivery) -> None:
@@ -337,6 +374,8 @@ class Turns:
                 draft.arm(effect.purpose, draft.now + effect.after, effect.token)
             case fx.Disarm():
                 draft.disarm(effect.purpose)
+            case fx.Repeated():
+                filling.keep_repeated(draft, effect)
             case fx.Ended():
                 _ended(draft, effect)
             case fx.Moved():
@@ -353,19 +392,19 @@ class Turns:
         records = tx.load(list({row.patient for row in rows}))
         for row in rows:
             record = changes.conversations.get(row.patient) or records.get(row.patient)
-            danger = safety.danger_in(self.world, row, record) if record else None
-            if record is not None and danger is not None:
-                self._help_alone(row, record, danger, changes)
+            dangers = safety.dangers_in(self.world, row, record) if record else ()
+            if record is not None and dangers:
+                self._help_alone(row, record, dangers, changes)
         tx.mark_screened([row.id for row in rows])
         if changes.conversations:
             tx.save(changes)
             changes.outbox.clear()
             changes.alerts.clear()
 
-    def _help_alone(self, row: InboxRow, record: PatientRecord, danger: str, changes: Changes) -> None:
+    def _help_alone(self, row: InboxRow, record: PatientRecord, dangers: Sequence[str], changes: Changes) -> None:
         """The alert and the static help, without the turn that could not be computed."""
         draft = self._draft(record)
-        safety.respond_to(draft, danger, words=str(row.body.get("text", ""))[:500])
+        safety.respond_to_all(draft, dangers, str(row.body.get("text", ""))[:500])
         draft.merge(changes)
 
     def _failed(
@@ -373,19 +412,21 @@ class Turns:
         tx: Transaction,
         row: InboxRow,
         record: PatientRecord,
-        danger: str | None,
+        dangers: Sequence[str],
         error: Exception,
         changes: Changes,
     ) -> None:
-        if danger is not None and not row.screened:
-            self._help_alone(row, record, danger, changes)
+        if dangers and not row.screened:
+            self._help_alone(row, record, dangers, changes)
         now_real = self.world.clock.real()
         first = row.first_tried or now_real
         trace = _trace(error)
-        log.error("turn of %s raised: %s", record.id, trace.splitlines()[-1] if trace else error)
+        log.error("turn of %s raised: %s", record.id, trace.splitlines()[-1], extra={"patient": record.id})
         if now_real - first >= PATIENCE:
             self._park(tx, row, changes.conversations.get(record.id) or record, trace, changes)
+            changes.metered.append(("update", "parked", row.received_at))
             return
+        changes.metered.append(("update", "retried", row.received_at))
         wait = _RETRY_STEPS[min(row.attempts, len(_RETRY_STEPS) - 1)]
         at = min(now_real + wait, first + PATIENCE)
         tx.retry_inbox(row.id, at_real=at, first_tried=first, attempts=row.attempts + 1, error=trace)
@@ -404,7 +445,10 @@ class Turns:
         draft = self._draft(record)
         tries = int(row.body.get("tries", 0)) + 1
         trace = _trace(error)
-        log.error("timer %s of %s raised: %s", row.purpose, record.id, trace.splitlines()[-1])
+        log.error(
+            "timer %s of %s raised: %s", row.purpose, record.id, trace.splitlines()[-1], extra={"patient": record.id}
+        )
+        changes.metered.append(("timer", "retried" if tries < _TIMER_TRIES else "parked", row.due_at))
         if tries < _TIMER_TRIES:
             body = {**row.body, "tries": tries}
             due = draft.now + timedelta(seconds=2**tries)
@@ -414,6 +458,15 @@ class Turns:
             if row.purpose == "plan":
                 draft.arm("plan", draft.now + timedelta(hours=1))
         draft.merge(changes)
+
+
+def _do_again(draft: Draft, row: TimerRow) -> None:
+    """What was to follow a commit did not: the process has died, or it raised."""
+    kind, tries = row.purpose.partition(":")[2], int(row.body.get("tries", 0)) + 1
+    if tries < _TIMER_TRIES:
+        draft.later(kind, tries)
+    else:
+        draft.incident("parked", f"{kind}, after the commit")
 
 
 def _plans_first(rows: Sequence[TimerRow]) -> list[TimerRow]:

@@ -21,7 +21,7 @@ SHUT, RUNG = "outside the service window", "a template rang"
 #: So much before its end the window counts as shut: the messenger's clock is not ours.
 _MARGIN = timedelta(minutes=2)
 #: Updates that are no word of the patient's.
-_NO_WORDS = ("blocked", "edited")
+_NO_WORDS = ("blocked", "edited", "page")
 
 
 def placed(tx: Transaction, row: OutboxRow, to: Address, can: Capabilities, now: datetime) -> OutboxRow | None:

@@ -12,7 +12,9 @@ from coachbot.safety import Tongue, Watch
 from coachbot.service.duty import Duty
 from coachbot.service.exercising import ExerciseBook
 from coachbot.service.ids import IdSource
+from coachbot.service.links import PageLinks
 from coachbot.service.ports import Capabilities, Clock
+from coachbot.service.staffing import Member
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +33,12 @@ class SafetyRule:
     cooldown_minutes: int
     #: Minutes without an answer that count as "not safe"; 0 for no such question.
     silence_minutes: int = 0
+    #: What silence means: `not_safe` (top priority, asked again) or `tell` (high priority, told to a person).
+    silence: str = "not_safe"
     #: Within the cooldown it is neither found nor asked about again: for what is a question and no certainty.
     once: bool = False
+    #: Nor is it asked about while a talk about one of these kinds is open: they lead where the question would.
+    yields_to: tuple[str, ...] = ()
     #: Role of the staff who are called when nobody has acknowledged in time.
     escalate_to: str = ""
 
@@ -60,11 +66,17 @@ class World:
     #: Language to name to the small word lists of pages and pictures (`export`, `progress`).
     small_words: Mapping[str, Mapping[str, Mapping[str, str]]]
     exercises: ExerciseBook
+    #: Links to the page of a round.
+    links: PageLinks
     #: Hours without a word of the person who took over, after which the coach comes back.
     person_hours: float = 3.0
     demo: bool = False
     #: A broadcast to more patients than this waits for a second person.
     approve_above: int = 50
+    #: Kind of what is kept to days after the end of an enrolment; what is not named is kept.
+    retention: Mapping[str, int] = field(default_factory=dict)
+    #: The site's own list of people, with roles and phone numbers.
+    staff: tuple[Member, ...] = ()
     #: Codes that `attended` may hold, all false: the ground for the facts.
     attendable: Mapping[str, bool] = field(default_factory=dict)
     #: Every instrument as never answered.

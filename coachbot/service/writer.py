@@ -14,11 +14,15 @@ from concurrent.futures import Future
 from itertools import count
 from typing import Any, Protocol, TypeVar
 
+from coachbot.errors import StoreBusy, StoreLost
+
 log = logging.getLogger("coachbot.writer")
 T = TypeVar("T")
 
 #: Lower goes first: what patients sent, then what staff and the sender need, then broadcasts.
 URGENT, SOON, WHENEVER = 0, 1, 2
+#: Seconds until turns are tried again where the database does not answer.
+_PAUSE_S = 1.0
 
 
 class Writer(Protocol):
@@ -64,6 +68,8 @@ class WriterThread:
         self._condition = threading.Condition()
         self._turns_wait = True
         self._stopping = False
+        #: The database did not answer the last time. Known to the thread alone.
+        self._away = False
         self._thread = threading.Thread(target=self._run, name="coachbot-writer", daemon=True)
 
     def start(self) -> None:
@@ -75,6 +81,11 @@ class WriterThread:
             self._stopping = True
             self._condition.notify()
         self._thread.join(timeout=10)
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether the thread runs."""
+        return self._thread.is_alive()
 
     def receive(self, update: Any) -> Future[bool]:
         """Queue an update; the future is done once its inbox row is committed."""
@@ -101,8 +112,34 @@ class WriterThread:
         while self._wait():
             try:
                 self._round()
+            except (StoreLost, StoreBusy) as error:
+                if not self._wait_for_database(error):
+                    return
             except Exception:
                 log.exception("the writer met a fault; it goes on")
+            else:
+                self._database_answers()
+
+    def _wait_for_database(self, error: Exception) -> bool:
+        """Turns stay in the inbox and are taken up again soon. False if the process is to stop: the next has them."""
+        if not self._away:
+            log.error("%s; nothing is lost, turns go on when the database answers", error)
+        self._away = True
+        with self._condition:
+            self._turns_wait = True
+            if not self._condition.wait_for(lambda: self._stopping, _PAUSE_S):
+                return True
+            jobs, self._jobs = self._jobs, []
+            updates, self._updates = self._updates, []
+        for future in [*(job[3] for job in jobs), *(update[1] for update in updates)]:
+            if future.set_running_or_notify_cancel():
+                future.set_exception(error)
+        return False
+
+    def _database_answers(self) -> None:
+        if self._away:
+            log.warning("the database answers again; turns go on")
+        self._away = False
 
     def _wait(self) -> bool:
         with self._condition:
@@ -117,11 +154,13 @@ class WriterThread:
             turns, self._turns_wait = self._turns_wait or bool(updates), False
         if updates:
             self._store_inbox(updates)
-        if turns and self._drain():
-            self.wake()
-            self._after_turns()
-        if job is not None:
-            _run_job(job[2], job[3])
+        try:
+            if turns and self._drain():
+                self.wake()
+                self._after_turns()
+        finally:
+            if job is not None:
+                _run_job(job[2], job[3])
 
 
 def _run_job(work: Callable[[], Any], future: Future[Any]) -> None:

@@ -17,6 +17,7 @@ from coachbot.store.statements import Statement, insert_all
 _TAKEN: tuple[type[tables.Base], ...] = (
     tables.Enrolment, tables.Conversation, tables.Inbox, tables.Turn, tables.Outbox, tables.Timer, tables.Diary,
     tables.Response, tables.Alert, tables.Consent, tables.Plan, tables.Incident, tables.Media, tables.Trace,
+    tables.StepCount,
 )  # fmt: skip
 _PATIENT = tables.table(tables.Patient)
 _KEY = tables.table(tables.PatientKey)

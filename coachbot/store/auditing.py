@@ -17,6 +17,7 @@ from sqlalchemy import bindparam, select
 from coachbot.service.ports import LAST_ID
 from coachbot.service.staff.records import AuditFault, AuditRow
 from coachbot.store import tables
+from coachbot.store.locks import AUDIT
 from coachbot.store.settings import SettingsPart
 from coachbot.store.statements import Statement, at_most, insert_all
 
@@ -41,6 +42,7 @@ class AuditingPart(SettingsPart):
 
     def add_audit(self, *, at: float, staff: int, action: str, subject: str, detail: str) -> AuditRow:
         """Append a line."""
+        self._alone(AUDIT)
         last = self._first(_LAST, many=1)
         number, before = (int(last[0]) + 1, str(last[1])) if last else (1, "")
         told = (number, at, staff, action, subject, detail)

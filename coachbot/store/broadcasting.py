@@ -32,7 +32,9 @@ _OPEN = ("id", "staff", "state", "starts")
 
 _PUT = upsert(_B, "id")
 _ONE = Statement(select(*_B.c).where(_B.c.id == bindparam("row")))
+_ONE_ALONE = Statement(select(*_B.c).where(_B.c.id == bindparam("row")).with_for_update())
 _ALL = Statement(select(*_B.c).order_by(_B.c.id.desc()))
+_ASKED = Statement(select(*_B.c).where(_B.c.state == word("waiting")).order_by(_B.c.id))
 _WORKING = Statement(
     select(*_B.c).where(_B.c.state.in_([word("scheduled"), word("sending")])).order_by(_B.c.id)
 )  # fmt: skip
@@ -144,13 +146,17 @@ class BroadcastingPart(StaffingPart, ListsPart):
         self._write_one(_PUT, (row.id, row.staff, row.state, micros_or_none(row.starts), body))
 
     def broadcast(self, number: int) -> Broadcast | None:
-        """One broadcast by its number."""
-        row = self._first(_ONE, row=number)
+        """One broadcast by its number. In a writing transaction nobody else changes it until its end."""
+        row = self._first(_ONE_ALONE if self._shares else _ONE, row=number)
         return None if row is None else self._broadcast(row)
 
     def broadcasts(self) -> Sequence[Broadcast]:
         """All, the newest first."""
         return [self._broadcast(row) for row in self._rows(_ALL)]
+
+    def asked_broadcasts(self) -> Sequence[Broadcast]:
+        """Those that wait for a second person, the oldest first."""
+        return [self._broadcast(row) for row in self._rows(_ASKED)]
 
     def working_broadcasts(self) -> Sequence[Broadcast]:
         """Those that are scheduled or being sent, the oldest first."""
@@ -190,10 +196,12 @@ class BroadcastingPart(StaffingPart, ListsPart):
     # -- the ledger ------------------------------------------------------------------------------------
     def add_recipients(self, rows: Sequence[Recipient]) -> None:
         """Rows of the ledger; one that is there already stays as it is."""
+        self._keep(row.patient for row in rows)
         self._write(_ADD, [self._recipient_row(row) for row in rows])
 
     def put_recipients(self, rows: Sequence[Recipient]) -> None:
         """Rows of the ledger as they now stand."""
+        self._keep(row.patient for row in rows)
         self._write(_PUT_RECIPIENT, [self._recipient_row(row) for row in rows])
 
     def _recipient_row(self, row: Recipient) -> tuple[Any, ...]:

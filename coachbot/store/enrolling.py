@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import asdict
 
 from sqlalchemy import bindparam, delete, null, or_, select, update
 
-from coachbot.service.ports import EnrolmentBrief, Invitation
+from coachbot.service import codec
+from coachbot.service.ports import EnrolmentBrief, Invitation, InvitationPlan
 from coachbot.store import tables
 from coachbot.store.columns import day_or_none
-from coachbot.store.part import Part
+from coachbot.store.sealing import seal, unseal
+from coachbot.store.staffing import StaffingPart
 from coachbot.store.statements import Statement, insert_all, upsert
 
 _INVITATION = tables.table(tables.Invitation)
@@ -33,6 +36,13 @@ _INVITATION_OF = Statement(
         _INVITATION.c.used_real,
     ).where(_INVITATION.c.code_hash == bindparam("hashed"))
 )  # fmt: skip
+_PLAN = tables.table(tables.InvitationPlan)
+_ADD_PLAN = insert_all(_PLAN)
+_PLAN_OF = Statement(select(_PLAN.c.body).where(_PLAN.c.code_hash == bindparam("hashed")))
+_CLAIM_PLAN = Statement(
+    update(_PLAN).values(patient=bindparam("owner")).where(_PLAN.c.code_hash == bindparam("hashed")), "owner", "hashed"
+)
+_REFERENCES = Statement(select(_INVITATION.c.note).distinct())
 _BRIEFS = Statement(
     select(
         _ENROLMENT.c.patient, _ENROLMENT.c.code, _ENROLMENT.c.programme, _ENROLMENT.c.arm, _ENROLMENT.c.state,
@@ -44,14 +54,16 @@ _PUT_DEVICE = upsert(_DEVICE, "secret_hash")
 _DEVICE_OF = Statement(select(_DEVICE.c.patient).where(_DEVICE.c.secret_hash == bindparam("hashed")))
 _ADD_LINK = insert_all(_LINK)
 _LINK_OF = Statement(
-    select(_LINK.c.patient).where(_LINK.c.token_hash == bindparam("hashed"), _LINK.c.expires_real > bindparam("now"))
+    select(_LINK.c.patient)
+    .where(_LINK.c.token_hash == bindparam("hashed"), _LINK.c.expires_real > bindparam("now"))
+    .with_for_update()
 )
 _DROP_LINKS = Statement(
     delete(_LINK).where((_LINK.c.token_hash == bindparam("hashed")) | (_LINK.c.expires_real <= bindparam("now")))
 )
 
 
-class EnrollingPart(Part):
+class EnrollingPart(StaffingPart):
     """How people and devices come in."""
 
     # -- invitations and enrolments --------------------------------------------------------------------
@@ -79,6 +91,24 @@ class EnrollingPart(Part):
             return None
         return Invitation(programme, arm, site, note, used_at=None if taken else used_real)
 
+    def add_plan(self, code_hash: str, plan: InvitationPlan) -> None:
+        """What is set beforehand for whoever comes in by a code."""
+        body = seal(self._staff_cipher(), _plan_place(code_hash), codec.dump(asdict(plan)))
+        self._write_one(_ADD_PLAN, (code_hash, None, body))
+
+    def plan_of(self, code_hash: str, patient: str) -> InvitationPlan | None:
+        """What was set for a code, which this patient has used; None for nothing."""
+        row = self._first(_PLAN_OF, hashed=code_hash)
+        if row is None:
+            return None
+        self._run(_CLAIM_PLAN, owner=patient, hashed=code_hash)
+        plain = codec.load(unseal(self._staff_cipher(), _plan_place(code_hash), row[0]))
+        return InvitationPlan(tuple(plain["tags"]), tuple(plain["staff"]), plain["language"], plain["zone"])
+
+    def references(self) -> Collection[str]:
+        """The notes of all invitations: what the clinic calls them."""
+        return {str(row[0]) for row in self._rows(_REFERENCES)}
+
     def enrolments(self) -> Sequence[EnrolmentBrief]:
         """All enrolments, without anything personal."""
         return [
@@ -94,6 +124,7 @@ class EnrollingPart(Part):
     # -- devices ---------------------------------------------------------------------------------------
     def add_device(self, secret_hash: str, patient: str, *, at_real: float) -> None:
         """A browser that is let in from now on."""
+        self._keep([patient])
         self._write_one(_PUT_DEVICE, (secret_hash, patient, at_real))
 
     def device(self, secret_hash: str) -> str | None:
@@ -103,6 +134,7 @@ class EnrollingPart(Part):
 
     def add_link(self, token_hash: str, patient: str, *, expires_real: float) -> None:
         """A link that lets one more device in, once."""
+        self._keep([patient])
         self._write_one(_ADD_LINK, (token_hash, patient, expires_real))
 
     def take_link(self, token_hash: str, *, now_real: float) -> str | None:
@@ -110,3 +142,7 @@ class EnrollingPart(Part):
         row = self._first(_LINK_OF, hashed=token_hash, now=now_real)
         self._run(_DROP_LINKS, hashed=token_hash, now=now_real)
         return None if row is None else str(row[0])
+
+
+def _plan_place(code_hash: str) -> bytes:
+    return f"invitation_plan|body|{code_hash}".encode()

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from sqlalchemy import bindparam, delete, null, update
 
 from coachbot.store import tables
+from coachbot.store.locks import TO_ERASE
 from coachbot.store.part import Part
 from coachbot.store.sealing import WRAPPED_BYTES
 from coachbot.store.statements import Statement
@@ -38,6 +39,8 @@ class ErasingPart(Part):
         What is left is a tombstone: the pseudonym and the real time of erasure. The key is overwritten where
         it lies. What this cannot reach: copies at the messenger and in backups made before.
         """
+        if self._shares:
+            self._rows(TO_ERASE, owner=patient)
         counts = {name: self._run(statement, owner=patient) for name, statement in _EMPTY.items()}
         counts["patient"] = self._run(_TOMBSTONE, owner=patient, now=self._real())
         if counts["patient"]:

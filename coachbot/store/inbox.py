@@ -13,6 +13,7 @@ from coachbot.service import codec
 from coachbot.service.records import InboxRow
 from coachbot.store import tables
 from coachbot.store.columns import json_bytes, micros, moment
+from coachbot.store.locks import TURNS
 from coachbot.store.part import Part
 from coachbot.store.sealing import SealedColumn
 from coachbot.store.statements import Statement, at_most, insert_new, number, word
@@ -59,12 +60,15 @@ class InboxPart(Part):
 
     def add_inbox(self, rows: Sequence[InboxRow]) -> Sequence[bool]:
         """Store updates; False for one that was stored before (same account and update id)."""
+        self._keep(row.patient for row in rows)
         ciphers = self._ciphers(row.patient for row in rows)
-        return [self._write_one(_ADD, self._stored(row, ciphers[row.patient])) == 1 for row in rows]
+        added = self._write_each(_ADD, [self._stored(row, ciphers[row.patient]) for row in rows])
+        return [one == 1 for one in added]
 
     def waiting(self, *, now_real: float, limit: int) -> Sequence[InboxRow]:
         """Updates that wait for their turn, oldest first; none of a patient who is held back. One that does not
         open is parked."""
+        self._alone(TURNS)
         rows = self._rows(_WAITING, now=now_real, many=limit)
         return self._opened(rows, damaged=lambda row: self.park_inbox(row[0], error="the sealed body does not open"))
 

@@ -9,9 +9,12 @@ database (its canary), so that a running engine follows a rotation that another 
 from __future__ import annotations
 
 import base64
+import fcntl
 import hmac
 import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -34,8 +37,27 @@ class MasterKeys:
         _write(path, 1, {1: os.urandom(KEY_BYTES)}, fresh=True)
         return cls(path)
 
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Nobody else adds a version while the block runs: a version lost from the file would take patients along.
+
+        The lock is on the folder, since the file itself is replaced.
+        """
+        folder = os.open(self.path.parent, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            fcntl.flock(folder, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(folder)
+
+    @property
+    def versions(self) -> tuple[int, ...]:
+        """Every version in the file, as it stands now."""
+        self.current, self._keys = _read(self.path)
+        return tuple(sorted(self._keys))
+
     def add_version(self) -> int:
-        """Draw a new master key and make it the current one."""
+        """Draw a new master key and make it the current one. Call it `alone`."""
         self.current, self._keys = _read(self.path)
         version = max(self._keys) + 1
         _write(self.path, version, {**self._keys, version: os.urandom(KEY_BYTES)})
@@ -102,3 +124,8 @@ def _write(path: Path, current: int, keys: dict[int, bytes], *, fresh: bool = Fa
         os.fsync(file.fileno())
     if not fresh:
         os.replace(draft, path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)  # before anything is sealed by a key that a power cut could take
+    finally:
+        os.close(folder)

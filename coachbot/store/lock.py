@@ -10,6 +10,21 @@ from types import TracebackType
 from coachbot.errors import StoreError
 
 
+def runs_here(path: Path) -> str | None:
+    """The process that holds the engine role; None if nobody does."""
+    try:
+        file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return None
+    try:
+        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError:
+        return os.read(file, 32).decode(errors="replace").strip() or "unknown"
+    finally:
+        os.close(file)
+    return None
+
+
 class EngineLock:
     """Holds the role while its block runs. The system lets go of it if the process dies.
 

@@ -13,13 +13,17 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from coachbot.errors import StoreError
 from coachbot.store import settings
+from coachbot.store.database import Database, Synchronous
 from coachbot.store.keyfile import MasterKeys
 from coachbot.store.migrating import migrate
 from coachbot.store.part import Keys
 from coachbot.store.roster import RosterCache
 from coachbot.store.sealing import CipherCache, OpenedCache
-from coachbot.store.sqlite import Synchronous, database_path, reading_engine, writing_engine
+from coachbot.store.sqlite import SqliteFile
 from coachbot.store.store import SqlStore
+
+_FORMS = "write sqlite:///path/to/coachbot.db or postgresql://user@host/database"
+_POSTGRES = ("postgresql", "postgresql+psycopg", "postgres")
 
 
 def open_store(
@@ -29,50 +33,88 @@ def open_store(
     synchronous: Synchronous = "FULL",
     remember: int = 5_000,
     real: Callable[[], float] = time.time,
+    engine: bool = False,
 ) -> SqlStore:
-    """The database of a URL (`sqlite:///path`), made or brought up to date, with its master keys.
+    """The database of a URL (`sqlite:///path`, `postgresql://...`), made or brought up to date, with its master keys.
 
     Raises `StoreError` or `KeyMissing`. `remember`: of how many patients the opened values stay in memory; 0 opens
-    everything anew each time. `real` gives real seconds for the age of rows.
+    everything anew each time. `real` gives real seconds for the age of rows. `engine`: whoever opens it is the one
+    engine of this database, and is refused where another is.
     """
-    path = database_path(_checked(url))
-    writer = writing_engine(path, synchronous)
+    database = database_of(url, synchronous, engine=engine)
+    writer = database.writing_engine()
     try:
-        keys = _prepare(writer, path, Path(keys_path), OpenedCache(remember))
+        keys, to_clear = _prepare(database, writer, Path(keys_path), OpenedCache(remember))
     except BaseException:
         writer.dispose()
         raise
-    return SqlStore(writer, reading_engine(path), keys, real=real)
+    return SqlStore(database, writer, database.reading_engine(), keys, real=real, to_clear=to_clear)
 
 
 def is_made(url: str) -> bool:
     """Whether the database of a URL is there already. Raises `StoreError` for what is no URL of ours."""
-    name = _checked(url).database
-    return name is not None and name != "" and Path(name).is_file()
+    return database_of(url).is_made()
+
+
+def told(url: str) -> str:
+    """A database URL as it may be shown: without its password."""
+    return _checked(url).render_as_string(hide_password=True)
+
+
+def database_of(url: str, synchronous: Synchronous = "FULL", *, engine: bool = False) -> Database:
+    """The database behind a URL; nothing is opened yet."""
+    parsed = _checked(url)
+    if parsed.get_backend_name() == "sqlite":
+        return SqliteFile(parsed, synchronous)
+    from coachbot.store.postgres import PostgresDatabase  # its driver is an extra
+
+    return PostgresDatabase(parsed, synchronous, engine=engine)
+
+
+def is_file(url: str) -> bool:
+    """Whether the database of a URL is a file, and no server's."""
+    return _checked(url).get_backend_name() == "sqlite"
+
+
+def path_of(url: str) -> Path:
+    """The file of a URL. Raises `StoreError` for a database that is none."""
+    checked = _checked(url)
+    name = checked.database
+    if not name or checked.get_backend_name() != "sqlite":
+        raise StoreError(f"{url}: the database must be a file, such as sqlite:///data/coachbot.db")
+    return Path(name)
+
+
+def size_of(url: str) -> int | None:
+    """Bytes that the database takes on the disk, its log included; None where it is no file."""
+    name = _checked(url).database if is_file(url) else None
+    files = [Path(f"{name}{end}") for end in ("", "-wal", "-shm")] if name else []
+    return sum(file.stat().st_size for file in files if file.is_file()) or None
 
 
 def _checked(url: str) -> URL:
     try:
         parsed = make_url(url)
-    except ArgumentError:
-        raise StoreError(f"'{url}' is not a database URL; write sqlite:///path/to/coachbot.db") from None
-    backend = parsed.get_backend_name()
-    if backend == "postgresql":
-        raise StoreError("PostgreSQL is not supported yet; write sqlite:///path/to/coachbot.db")
-    if backend != "sqlite":
-        raise StoreError(f"'{backend}' is not a kind of database for coachbot; write sqlite:///path/to/coachbot.db")
+    except (ArgumentError, ValueError):
+        raise StoreError(f"COACHBOT_DATABASE is not a database URL; {_FORMS}") from None
+    if parsed.drivername in _POSTGRES:
+        return parsed.set(drivername="postgresql")
+    if parsed.drivername != "sqlite":
+        raise StoreError(f"'{parsed.drivername}' is not a kind of database for coachbot; {_FORMS}")
     return parsed
 
 
-def _prepare(writer: Engine, path: Path, keys_path: Path, opened: OpenedCache) -> Keys:
+def _prepare(database: Database, writer: Engine, keys_path: Path, opened: OpenedCache) -> tuple[Keys, int]:
     try:
         with writer.begin() as connection:
-            migrate(connection, str(path))
+            database.hold_alone(connection)
+            migrate(connection, database.name)
             master = _master_keys(connection, keys_path)
             lookup = settings.lookup_key(connection, master)
-            return Keys(master, CipherCache(), opened, RosterCache(), lookup)
+            keys = Keys(master, CipherCache(), opened, RosterCache(), lookup)
+            return keys, database.noted_erasure(connection)
     except (DBAPIError, sqlite3.Error) as error:
-        raise StoreError(f"{path}: {_told(error)}") from None
+        raise database.opening_failure(error) from None
 
 
 def _master_keys(connection: Connection, path: Path) -> MasterKeys:
@@ -85,15 +127,3 @@ def _master_keys(connection: Connection, path: Path) -> MasterKeys:
         raise StoreError(f"{path}: the key file cannot be written ({error.strerror})") from None
     settings.plant_canary(connection, master)
     return master
-
-
-def _told(error: Exception) -> str:
-    """What the driver says, and what to do."""
-    said = str(getattr(error, "orig", None) or error)
-    if "not a database" in said:
-        return "this file is not a database; name another, or restore it from a backup"
-    if "locked" in said:
-        return "another program holds the database; try again when it has ended"
-    if "readonly" in said or "unable to open" in said:
-        return f"the database cannot be written here ({said})"
-    return f"the database cannot be opened ({said})"

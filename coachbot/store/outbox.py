@@ -18,6 +18,7 @@ from coachbot.service.ports import Settlement
 from coachbot.service.records import OutboxRow, Shown
 from coachbot.store import tables
 from coachbot.store.columns import micros, moment, moment_or_none
+from coachbot.store.locks import CLAIMS
 from coachbot.store.part import Part
 from coachbot.store.saving import OUTBOX as BODY
 from coachbot.store.statements import Statement, at_most, number, word
@@ -210,6 +211,7 @@ class OutboxPart(Part):
         """Claim what is due: at most one row a chat, answers before unprompted messages, nothing of the accounts in
         `shut`, nothing unprompted of those in `hushed`, and at most `unasked` unprompted rows. A row that does not
         open fails."""
+        self._alone(CLAIMS)
         moment_now, lease = micros(now), now_real + lease_s
         self._run(_EXPIRE, now=moment_now)
         claimed: list[Any] = []

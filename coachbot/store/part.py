@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import Connection, select
 
 from coachbot.errors import StoreError
-from coachbot.store import tables
+from coachbot.store import locks, tables
 from coachbot.store.keyfile import MasterKeys
 from coachbot.store.roster import RosterCache
 from coachbot.store.sealing import CipherCache, OpenedCache, SealError
@@ -56,16 +56,24 @@ class Keys:
 class Part:
     """Base of the parts that make up a transaction."""
 
-    def __init__(self, connection: Connection, keys: Keys, real: Callable[[], float]) -> None:
+    def __init__(self, connection: Connection, keys: Keys, real: Callable[[], float], *, writes: bool = False) -> None:
         self._connection = connection
         self._dialect = connection.dialect
+        many_writers = connection.dialect.name == "postgresql"
         #: The driver's own: SQLAlchemy's around each statement costs more than the statement (docs/decisions/0001).
-        self._cursor: Any = connection.connection.cursor()
+        self._cursor: Any = connection.connection.cursor(**({"binary": True} if many_writers else {}))
+        #: Whether another process may write at the same time, so that rows and tasks must be locked.
+        self._shares = writes and many_writers
+        #: Patients whom nobody can erase meanwhile, and those of them whom nobody else can change.
+        self._held: set[str] = set()
+        self._locked: set[str] = set()
         self._keys = keys
         #: Real seconds, for the age of rows that have nothing to do with patients' time.
         self._real = real
         #: Patients erased in this transaction.
         self.erased: list[str] = []
+        #: Whether rows went that must not stay in the write-ahead log.
+        self.removed = False
 
     # -- statements ------------------------------------------------------------------------------------
     def _rows(self, statement: Statement, **values: Any) -> Sequence[Any]:
@@ -98,6 +106,18 @@ class Part:
         """The same for one row; how many rows it touched."""
         return int(self._cursor.execute(statement.sql(self._dialect)[0], row).rowcount)
 
+    def _write_each(self, statement: Statement, rows: Sequence[tuple[Any, ...]]) -> list[int]:
+        """The same for many rows; how many each touched. Where the server is asked, all go to it at once."""
+        if self._dialect.name != "postgresql":
+            return [self._write_one(statement, row) for row in rows]
+        if not rows:
+            return []
+        self._cursor.executemany(statement.sql(self._dialect)[0], rows, returning=True)
+        touched = [int(self._cursor.rowcount)]
+        while self._cursor.nextset():
+            touched.append(int(self._cursor.rowcount))
+        return touched
+
     def _listed(self, statement: ListStatement, values: Iterable[Any]) -> Iterator[Any]:
         """Rows of a statement over a list of any length."""
         rest = iter(values)
@@ -105,6 +125,30 @@ class Part:
             fitting, stretched = statement.fit(piece)
             text, _ = fitting.sql(self._dialect)
             yield from self._cursor.execute(text, stretched).fetchall()
+
+    # -- locks, where several processes write ----------------------------------------------------------
+    def _lock(self, patients: Iterable[str]) -> None:
+        """Nobody else changes anything of these patients before the transaction ends."""
+        self._hold_by(locks.TO_CHANGE, patients, self._locked)
+        self._held |= self._locked
+
+    def _keep(self, patients: Iterable[str]) -> None:
+        """Nobody erases these patients before the transaction ends; StoreError for one who is erased already."""
+        if not self._shares:
+            return
+        wanted = set(patients)
+        self._hold_by(locks.TO_ADD, wanted, self._held)
+        for patient in sorted(wanted - self._held):
+            raise StoreError(f"patient '{patient}' is not in the database, or was erased")
+
+    def _hold_by(self, statement: ListStatement, patients: Iterable[str], held: set[str]) -> None:
+        if self._shares and (wanted := sorted(set(patients) - held)):
+            held.update(str(row[0]) for row in self._listed(statement, wanted))
+
+    def _alone(self, task: int) -> None:
+        """No other process does this task (`coachbot.store.locks`) before the transaction ends."""
+        if self._shares:
+            self._cursor.execute(locks.ALONE, (locks.SPACE, task))
 
     # -- damaged rows ----------------------------------------------------------------------------------
     def _opening(

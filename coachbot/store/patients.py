@@ -14,7 +14,7 @@ from coachbot.engine.model import Conversation
 from coachbot.errors import StoreError
 from coachbot.service import codec
 from coachbot.service.records import Address, Enrolment, PatientRecord, Profile, Progress, Tally
-from coachbot.store import settings, tables
+from coachbot.store import locks, settings, tables
 from coachbot.store.columns import day_or_none, json_bytes, moment_or_none
 from coachbot.store.keyfile import chat_hash
 from coachbot.store.part import Part
@@ -91,7 +91,9 @@ class PatientsPart(Part):
     def load(self, patients: Sequence[str]) -> Mapping[str, PatientRecord]:
         """Everything that turns of these patients need; unknown and erased ones are left out, and (with a line
         in the log) those whose sealed values do not open."""
-        rows = self._listed(_LOAD, dict.fromkeys(patients))
+        patients = list(dict.fromkeys(patients))
+        self._lock(patients)
+        rows = self._listed(_LOAD, patients)
         return {record.id: record for record in self._opening(rows, self._record)}
 
     def find_address(self, account: int, chat: str) -> str | None:
@@ -107,7 +109,13 @@ class PatientsPart(Part):
         while piece := list(islice(rest, LONGEST - 1)):
             for hashed, patient in self._listed(_FIND_MANY, [account, *piece]):
                 found[hashes[hashed]] = str(patient)
-        return found
+        return self._not_erased_meanwhile(found)
+
+    def _not_erased_meanwhile(self, found: dict[str, str]) -> dict[str, str]:
+        if not self._shares:
+            return found
+        self._hold_by(locks.TO_ADD, found.values(), self._held)
+        return {chat: patient for chat, patient in found.items() if patient in self._held}
 
     def addresses(self, ids: Iterable[int]) -> Mapping[int, Address]:
         """Where outbox rows go: addresses by their id; those of erased patients are gone."""
@@ -130,6 +138,7 @@ class PatientsPart(Part):
         """One more place where the patient is reached; the newest is where the coach writes."""
         chat = CHAT.seal(self._cipher(patient), patient, address.id, address.chat.encode())
         hashed = chat_hash(self._keys.lookup, address.account, address.chat)
+        self._keep([patient])
         self._write_one(_ADD_ADDRESS, (address.id, patient, address.account, address.channel, chat, hashed))
 
     def site(self, code: str) -> int:

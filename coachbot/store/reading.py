@@ -56,6 +56,14 @@ _RESPONSES_OF = Statement(_of_patient(_RESPONSE))
 _ALERTS_OF = Statement(_of_patient(_ALERT))
 _ALL_ALERTS = Statement(select(*_ALERT.c).order_by(_ALERT.c.id))
 _OPEN_ALERTS = Statement(select(*_ALERT.c).where(_ALERT.c.acknowledged_at.is_(null())).order_by(_ALERT.c.id))
+#: The same, so that nobody else changes them before the transaction ends.
+_ALONE = {
+    _ALERTS_OF: Statement(_of_patient(_ALERT).with_for_update()),
+    _ALL_ALERTS: Statement(select(*_ALERT.c).order_by(_ALERT.c.id).with_for_update()),
+    _OPEN_ALERTS: Statement(
+        select(*_ALERT.c).where(_ALERT.c.acknowledged_at.is_(null())).order_by(_ALERT.c.id).with_for_update()
+    ),
+}
 _PLANS = Statement(
     select(*_PLAN.c)
     .where(
@@ -94,6 +102,7 @@ class ReadingPart(Part):
         kept = sorted(said + sent, key=lambda found: found[0][0], reverse=newest)[:limit]
         cipher = self._cipher(patient) if kept else None
         opened = [_line(patient, cipher, row, column, by) for row, column, by in kept]
+        opened = [line for line in opened if line.body.get("kind") != "page"]  # no word of the talk
         return sorted(opened, key=lambda line: (line.at, line.id))
 
     def outbox(self, patient: str) -> Sequence[Mapping[str, Any]]:
@@ -132,10 +141,9 @@ class ReadingPart(Part):
     # -- staff -----------------------------------------------------------------------------------------
     def alerts(self, patient: str | None = None, *, open_only: bool = False) -> Sequence[AlertRow]:
         """Alerts of a patient or of all, oldest first; on demand only those not acknowledged."""
-        if patient is None:
-            rows = self._rows(_OPEN_ALERTS if open_only else _ALL_ALERTS)
-        else:
-            rows = self._rows(_ALERTS_OF, owner=patient)
+        found_by = _ALERTS_OF if patient is not None else _OPEN_ALERTS if open_only else _ALL_ALERTS
+        statement = _ALONE[found_by] if self._shares else found_by
+        rows = self._rows(statement, **({} if patient is None else {"owner": patient}))
         ciphers = self._ciphers(row[1] for row in rows)
         found = [_alert(row, ciphers[row[1]]) for row in rows]
         return [alert for alert in found if alert.acknowledged_at is None] if open_only else found
@@ -163,6 +171,7 @@ class ReadingPart(Part):
 
     def add_media(self, row: MediaRow) -> None:
         """Keep a picture or file."""
+        self._keep([row.patient])
         cipher = self._cipher(row.patient)
         name = NAME.seal(cipher, row.patient, row.id, row.name.encode())
         content = CONTENT.seal(cipher, row.patient, row.id, row.content)

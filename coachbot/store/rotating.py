@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import bindparam, select, update
+from collections.abc import Mapping
+
+from sqlalchemy import bindparam, func, select, update
 
 from coachbot.store import settings, tables
 from coachbot.store.part import Part
@@ -16,6 +18,13 @@ _OLD_KEYS = Statement(
         .join_from(_KEY, _PATIENT, _PATIENT.c.id == _KEY.c.patient)
         .where(_KEY.c.version < bindparam("newest"), _PATIENT.c.erased_real.is_(None))
     )
+)
+_BY_VERSION = Statement(
+    select(_KEY.c.version, func.count())
+    .join_from(_KEY, _PATIENT, _PATIENT.c.id == _KEY.c.patient)
+    .where(_PATIENT.c.erased_real.is_(None))
+    .group_by(_KEY.c.version)
+    .order_by(_KEY.c.version)
 )
 _REWRAP = Statement(
     update(_KEY)
@@ -33,6 +42,14 @@ class RotatingPart(Part):
     def replace_canary(self, version: int) -> None:
         """From now on this version of the master key wraps."""
         settings.plant_canary(self._connection, self._keys.master, key=self._keys.lookup, version=version)
+
+    def keys_by_version(self) -> Mapping[int, int]:
+        """How many patients' keys each version of the master key wraps; destroyed ones do not count."""
+        return {int(version): int(count) for version, count in self._rows(_BY_VERSION)}
+
+    def wrapping_version(self) -> int:
+        """The version that wraps new keys."""
+        return settings.wrapping_version(self._connection)
 
     def rewrap(self, many: int) -> int:
         """Wrap some patients' keys by the newest master key; 0 when none is left."""

@@ -72,6 +72,8 @@ class SavingPart(Part):
 
     def save(self, changes: Changes) -> None:
         """Write everything a group of turns decided: one `executemany` per table."""
+        self._keep(_touched(changes))
+        self._keep(patient for patient, _ in changes.timers)
         ciphers = self._ciphers(_touched(changes))
         self._save_turns(changes, ciphers)
         self._save_told(changes, ciphers)
@@ -106,6 +108,7 @@ class SavingPart(Part):
 
     def update_alert(self, alert: AlertRow) -> None:
         """An alert was acknowledged, passed on or added to."""
+        self._keep([alert.patient])
         self._write_one(_PUT_ALERT, _alert(alert, {alert.patient: self._cipher(alert.patient)}))
 
 

@@ -28,40 +28,42 @@ class SettingsPart(Part):
 
     def setting(self, name: str) -> str | None:
         """A small fact about this database."""
-        return _get(self._connection, name)
+        return get(self._connection, name)
 
     def put_setting(self, name: str, value: str) -> None:
         """Keep a small fact; nothing personal."""
-        _put(self._connection, name, value)
+        put(self._connection, name, value)
 
 
 def has_canary(connection: Connection) -> bool:
     """Was this database ever given a master key?"""
-    return _get(connection, _CANARY) is not None
+    return get(connection, _CANARY) is not None
 
 
 def plant_canary(connection: Connection, master: MasterKeys, *, key: bytes = b"", version: int = 0) -> None:
     """Wrap a new look-up key, or the one given, by a version of the master key (0: the current one)."""
     version = version or master.current
     wrapped = master.wrap(key or os.urandom(KEY_BYTES), _CANARY, version)
-    _put(connection, _CANARY, f"{version}:{base64.b64encode(wrapped).decode()}")
+    put(connection, _CANARY, f"{version}:{base64.b64encode(wrapped).decode()}")
 
 
 def lookup_key(connection: Connection, master: MasterKeys) -> bytes:
     """Open the canary; `KeyMissing` if the master key is another."""
-    version, _, wrapped = (_get(connection, _CANARY) or "").partition(":")
+    version, _, wrapped = (get(connection, _CANARY) or "").partition(":")
     return master.unwrap(base64.b64decode(wrapped), _CANARY, int(version))
 
 
 def wrapping_version(connection: Connection) -> int:
     """The version of the master key that wraps new keys: the canary's."""
-    return int((_get(connection, _CANARY) or "").partition(":")[0])
+    return int((get(connection, _CANARY) or "").partition(":")[0])
 
 
-def _get(connection: Connection, name: str) -> str | None:
+def get(connection: Connection, name: str) -> str | None:
+    """A setting, on a connection alone."""
     row = connection.exec_driver_sql(_GET.sql(connection.dialect)[0], (name,)).fetchone()
     return None if row is None else str(row[0])
 
 
-def _put(connection: Connection, name: str, value: str) -> None:
+def put(connection: Connection, name: str, value: str) -> None:
+    """Keep a setting, on a connection alone."""
     connection.exec_driver_sql(_PUT.sql(connection.dialect)[0], (name, value))

@@ -3,67 +3,130 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL
 from sqlalchemy.pool import QueuePool
 
 from coachbot.errors import StoreError
+from coachbot.store.database import Synchronous
 
-Synchronous = Literal["FULL", "NORMAL", "OFF"]
 _BUSY_MS = 10_000
 _CACHE_KIB = 65_536
 #: Pages in the write-ahead log before it is folded into the file (16 MiB).
 _CHECKPOINT_PAGES = 4_000
 
 
-def database_path(url: URL) -> Path:
-    """The file of a URL; its folder is made (for its owner alone), and it must be writable."""
-    name = url.database
-    if not name or name == ":memory:" or name.startswith("file:"):
-        raise StoreError(f"{url}: the database must be a file, such as sqlite:///data/coachbot.db")
-    path = Path(name)
+class SqliteFile:
+    """`coachbot.store.database.Database` in one file."""
+
+    #: The file is overwritten and the log emptied: nothing stays.
+    leftovers: Sequence[str] = ()
+    refuses_nul = False
+
+    def __init__(self, url: URL, synchronous: Synchronous) -> None:
+        self._url = url
+        self._synchronous = synchronous
+
+    @property
+    def path(self) -> Path:
+        """Where the file stands, or should."""
+        name = self._url.database
+        if not name or name == ":memory:" or name.startswith("file:"):
+            raise StoreError(f"{self._url}: the database must be a file, such as sqlite:///data/coachbot.db")
+        return Path(name)
+
+    @property
+    def name(self) -> str:
+        return str(self.path)
+
+    @property
+    def engine_lock(self) -> Path:
+        return self.path.parent / "engine.lock"
+
+    def is_made(self) -> bool:
+        return bool(self._url.database) and Path(str(self._url.database)).is_file()
+
+    def writing_engine(self) -> Engine:
+        """The one connection that writes. Deleted content is overwritten with zeros (`secure_delete`)."""
+        return _engine(
+            writable(self.path),
+            "BEGIN IMMEDIATE",
+            f"""
+            PRAGMA journal_mode = WAL;
+            PRAGMA synchronous = {self._synchronous};
+            PRAGMA secure_delete = ON;
+            PRAGMA foreign_keys = ON;
+            PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES};
+            PRAGMA cache_size = -{_CACHE_KIB};
+            PRAGMA temp_store = MEMORY;
+            """,
+            pool_size=1,
+            max_overflow=0,
+        )
+
+    def reading_engine(self) -> Engine:
+        return _engine(
+            self.path,
+            "BEGIN",
+            """
+            PRAGMA query_only = ON;
+            PRAGMA temp_store = MEMORY;
+            """,
+            pool_size=4,
+            max_overflow=16,
+        )
+
+    def hold_alone(self, connection: Connection) -> None:
+        """A writing transaction is alone by itself (`BEGIN IMMEDIATE`)."""
+
+    def hold_still(self, connection: Connection) -> None:
+        """A writing transaction is alone by itself."""
+
+    def restart_numbers(self, connection: Connection) -> None:
+        """The next id is one more than the greatest there."""
+
+    def note_erasure(self, connection: Connection) -> int:
+        """The log is emptied as a whole: it does not matter when."""
+        return 1
+
+    def noted_erasure(self, connection: Connection) -> int:
+        """The log is folded in by whoever closes the file last."""
+        return 0
+
+    def clear_erased(self, writer: Engine, since: int) -> bool:
+        """Nothing of a deleted row stays in the write-ahead log."""
+        return fold_log(writer, "TRUNCATE")
+
+    def rest(self, writer: Engine) -> None:
+        """The write-ahead log is folded into the file."""
+        fold_log(writer, "PASSIVE")
+
+    def assure(self, connection: Connection) -> None:
+        """A statement that failed has done nothing; what was done before it can be committed."""
+
+    def is_broken(self, connection: Connection) -> bool:
+        """A file does not hang up."""
+        return False
+
+    def failure(self, error: Exception) -> StoreError | None:
+        return None
+
+    def opening_failure(self, error: Exception) -> StoreError:
+        return StoreError(f"{self.name}: {_told(error)}")
+
+
+def writable(path: Path) -> Path:
+    """The file is made, and its folder (for its owner alone); it must be writable."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     except OSError as error:
         raise StoreError(f"{path}: the database cannot be written here ({error.strerror})") from None
     return path
-
-
-def writing_engine(path: Path, synchronous: Synchronous) -> Engine:
-    """The one connection that writes. Deleted content is overwritten with zeros (`secure_delete`)."""
-    return _engine(
-        path,
-        "BEGIN IMMEDIATE",
-        f"""
-        PRAGMA journal_mode = WAL;
-        PRAGMA synchronous = {synchronous};
-        PRAGMA secure_delete = ON;
-        PRAGMA foreign_keys = ON;
-        PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES};
-        PRAGMA cache_size = -{_CACHE_KIB};
-        PRAGMA temp_store = MEMORY;
-        """,
-        pool_size=1,
-        max_overflow=0,
-    )
-
-
-def reading_engine(path: Path) -> Engine:
-    """Connections that read on snapshots and refuse to write."""
-    return _engine(
-        path,
-        "BEGIN",
-        """
-        PRAGMA query_only = ON;
-        PRAGMA temp_store = MEMORY;
-        """,
-        pool_size=4,
-        max_overflow=16,
-    )
 
 
 def fold_log(engine: Engine, how: Literal["PASSIVE", "TRUNCATE"]) -> bool:
@@ -104,3 +167,15 @@ def _engine(path: Path, begin: str, pragmas: str, **pool: int) -> Engine:
         connection.connection.cursor().execute(begin).close()
 
     return engine
+
+
+def _told(error: Exception) -> str:
+    """What the driver says, and what to do."""
+    said = str(getattr(error, "orig", None) or error)
+    if "not a database" in said:
+        return "this file is not a database; name another, or restore it from a backup"
+    if "locked" in said:
+        return "another program holds the database; try again when it has ended"
+    if "readonly" in said or "unable to open" in said:
+        return f"the database cannot be written here ({said})"
+    return f"the database cannot be opened ({said})"

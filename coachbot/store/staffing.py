@@ -13,6 +13,7 @@ from sqlalchemy import bindparam, delete, or_, select
 
 from coachbot.service.staff.records import NoteRow, StaffRow, VisitRow
 from coachbot.store import tables
+from coachbot.store.locks import STAFF
 from coachbot.store.part import Part
 from coachbot.store.sealing import SealedColumn, seal, unseal
 from coachbot.store.statements import Statement, insert_all, upsert
@@ -66,11 +67,13 @@ class StaffingPart(Part):
 
     def staff_by_login(self, name: str) -> StaffRow | None:
         """Somebody by the name they type, however it is capitalised."""
+        self._alone(STAFF)
         row = self._first(_BY_LOGIN, wanted=login_of(name))
         return None if row is None else self._staff_row(row)
 
     def staff_by_id(self, staff: int) -> StaffRow | None:
         """Somebody by their number."""
+        self._alone(STAFF)
         row = self._first(_BY_ID, wanted=staff)
         return None if row is None else self._staff_row(row)
 
@@ -127,6 +130,7 @@ class StaffingPart(Part):
 
     def ticket(self, token_hash: str, purpose: str, *, now_real: float) -> int | None:
         """Whose one-time link this is; None if it is unknown or too old. It is not used up by looking."""
+        self._alone(STAFF)
         row = self._first(_TICKET_OF, hashed=token_hash, what=purpose, now=now_real)
         return None if row is None else int(row[0])
 
@@ -148,6 +152,7 @@ class StaffingPart(Part):
 
     def put_care(self, patient: str, staff: Sequence[int]) -> None:
         """To whom a patient belongs from now on."""
+        self._keep([patient])
         self._run(_DROP_CARE, owner=patient)
         self._write(_ADD_CARE, [(patient, one) for one in staff])
 
@@ -161,6 +166,7 @@ class StaffingPart(Part):
 
     def add_note(self, row: NoteRow) -> None:
         """Keep a note."""
+        self._keep([row.patient])
         body = NOTE.seal(self._cipher(row.patient), row.patient, row.id, row.text.encode())
         self._write_one(_ADD_NOTE, (row.id, row.patient, row.staff, row.at, body))
 

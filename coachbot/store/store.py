@@ -1,17 +1,18 @@
-"""The store on one SQLite file: transactions, the end of erased data, and the rotation of the master key."""
+"""The store on a database: transactions, the end of erased data, and the rotation of the master key."""
 
 from __future__ import annotations
 
+import hmac
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from threading import Lock, get_ident
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from coachbot.errors import StoreError
+from coachbot.store.database import Database
 from coachbot.store.part import Keys
-from coachbot.store.sqlite import fold_log
 from coachbot.store.transaction import SqlTransaction
 
 #: Keys wrapped anew in one transaction: about 10 ms.
@@ -21,26 +22,48 @@ _BATCH = 500
 class SqlStore:
     """`coachbot.service.ports.Store`. Safe to use from several threads; writers take turns."""
 
-    def __init__(self, writer: Engine, reader: Engine, keys: Keys, *, real: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        database: Database,
+        writer: Engine,
+        reader: Engine,
+        keys: Keys,
+        *,
+        real: Callable[[], float] = time.time,
+        to_clear: int = 0,
+    ) -> None:
+        self._database = database
         self._writer = writer
         self._reader = reader
         self._keys = keys
         self._real = real
         self._turn = Lock()
         self._owner = 0
-        self._to_fold = False
+        #: Where the last erasure stands whose traces are still to be cleared; 0 if there is none.
+        self._to_clear = to_clear
+
+    @property
+    def leftovers(self) -> Sequence[str]:
+        """What an erasure cannot reach in this kind of database, as lines of its proof."""
+        return self._database.leftovers
 
     @contextmanager
     def writing(self) -> Iterator[SqlTransaction]:
-        """A transaction that may write. Commits at the end of its block, or rolls all back on an error."""
+        """A transaction that may write. Commits at the end of its block, or rolls all back on an error.
+
+        Raises StoreLost if the connection broke, StoreBusy if another process was in the way.
+        """
         if self._owner == get_ident():
             raise StoreError("this thread has a writing transaction open already; use that one")
         with self._turn:
             self._owner = get_ident()
             try:
-                with self._writer.begin() as connection:
-                    transaction = SqlTransaction(connection, self._keys, self._real)
+                with self._begun(self._writer) as connection:
+                    transaction = SqlTransaction(connection, self._keys, self._real, writes=True)
                     yield transaction
+                    self._database.assure(connection)
+                    if transaction.erased or transaction.removed:
+                        self._to_clear = self._database.note_erasure(connection)
                 self._after_erasure(transaction.erased)
             finally:
                 self._owner = 0
@@ -48,14 +71,34 @@ class SqlStore:
     @contextmanager
     def reading(self) -> Iterator[SqlTransaction]:
         """A snapshot to read from; writing in it fails."""
-        with self._reader.connect() as connection, connection.begin():
+        with self._begun(self._reader) as connection:
             yield SqlTransaction(connection, self._keys, self._real)
 
+    def secret(self, purpose: str) -> bytes:
+        """A key of this installation for one purpose, derived from its own; a rotation of the master key keeps it."""
+        return hmac.digest(self._keys.lookup, f"secret|{purpose}".encode(), "sha256")
+
+    @contextmanager
+    def _begun(self, engine: Engine) -> Iterator[Connection]:
+        try:
+            with engine.begin() as connection:
+                try:
+                    yield connection
+                except Exception:
+                    if self._database.is_broken(connection):
+                        connection.invalidate()  # the pool opens another
+                    raise
+        except Exception as error:
+            known = self._database.failure(error)
+            if known is None:
+                raise
+            raise known from error
+
     def close(self) -> None:
-        """Let go of every connection; the write-ahead log is folded into the file."""
+        """Let go of every connection."""
         self._reader.dispose()
         with self._turn:
-            fold_log(self._writer, "PASSIVE")
+            self._database.rest(self._writer)
             self._writer.dispose()
 
     def rotate_master_key(self) -> int:
@@ -63,10 +106,23 @@ class SqlStore:
 
         Old versions stay in the key file: backups made before need them.
         """
-        version = self._keys.master.add_version()
-        with self.writing() as transaction:
-            transaction.replace_canary(version)
-        return self.rewrap_keys()
+        master = self._keys.master
+        with master.alone():
+            version = master.add_version()
+            with self.writing() as transaction:
+                transaction.replace_canary(version)
+            return self.rewrap_keys()
+
+    def master_keys(self) -> Mapping[int, int]:
+        """Every version of the master key in its file, and how many patients' keys it wraps."""
+        with self.reading() as transaction:
+            wrapped = transaction.keys_by_version()
+        return {version: wrapped.get(version, 0) for version in {*self._keys.master.versions, *wrapped}}
+
+    def wrapping_version(self) -> int:
+        """The version that wraps new keys."""
+        with self.reading() as transaction:
+            return transaction.wrapping_version()
 
     def rewrap_keys(self) -> int:
         """Wrap by the newest master key what an older one wrapped; goes on where it was broken off."""
@@ -80,11 +136,10 @@ class SqlStore:
             return transaction.rewrap(_BATCH)
 
     def _after_erasure(self, erased: list[str]) -> None:
-        """Forget the ciphers of erased patients, and leave nothing of them in the write-ahead log."""
+        """Forget the ciphers of erased patients, and leave nothing of them in the database's files."""
         for patient in erased:
             self._keys.ciphers.forget(patient)
             self._keys.opened.forget(patient)
             self._keys.roster.forget(patient)
-        self._to_fold = self._to_fold or bool(erased)
-        if self._to_fold:
-            self._to_fold = not fold_log(self._writer, "TRUNCATE")
+        if self._to_clear and self._database.clear_erased(self._writer, self._to_clear):
+            self._to_clear = 0

@@ -7,13 +7,16 @@ Every table that holds rows of a patient has a column `patient` with an index: e
 
 from typing import Any, ClassVar
 
-from sqlalchemy import DDL, BigInteger, Column, Float, ForeignKey, Index, Integer, LargeBinary, MetaData, Text, event
+from sqlalchemy import DDL, BigInteger, Column, Float, ForeignKey, Index, Integer, LargeBinary, MetaData, event
 from sqlalchemy import Table as CoreTable
+from sqlalchemy import Text as CoreText
 from sqlalchemy import text as sql_text
 from sqlmodel import Field, SQLModel, UniqueConstraint
 
 #: 63-bit ids; on SQLite the row id itself, so that no second index is kept.
 Id = BigInteger().with_variant(Integer, "sqlite")
+#: Text by its bytes: it sorts alike in both databases, and no update of a system's sorting rules breaks an index.
+Text = CoreText().with_variant(CoreText(collation="C"), "postgresql")
 
 
 #: Constraints have names, so that later migrations can change them.
@@ -115,6 +118,14 @@ class PatientKey(Base, table=True):
     patient: str = _patient(key=True)
     wrapped: bytes = _sealed()
     version: int = Field(sa_type=Integer)
+
+
+#: The server's statistics keep samples of values; a destroyed key must not be among them.
+event.listen(
+    table(PatientKey),
+    "after_create",
+    DDL("ALTER TABLE patient_key ALTER COLUMN wrapped SET STATISTICS 0").execute_if(dialect="postgresql"),  # type: ignore[no-untyped-call]
+)
 
 
 class Address(Base, table=True):
@@ -476,14 +487,26 @@ class Audit(Base, table=True):
     seal: str = _text()
 
 
-#: A database that refuses to change or forget a line of the audit (SQLite; a PostgreSQL site revokes the rights).
-AUDIT_TRIGGERS = tuple(
-    f"CREATE TRIGGER audit_no_{change.lower()} BEFORE {change} ON audit "
-    "BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END"
-    for change in ("UPDATE", "DELETE")
-)
-for _trigger in AUDIT_TRIGGERS:
-    event.listen(table(Audit), "after_create", DDL(_trigger).execute_if(dialect="sqlite"))  # type: ignore[no-untyped-call]
+#: A database that refuses to change or forget a line of the audit.
+AUDIT_TRIGGERS = {
+    "sqlite": tuple(
+        f"CREATE TRIGGER audit_no_{change.lower()} BEFORE {change} ON audit "
+        "BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END"
+        for change in ("UPDATE", "DELETE")
+    ),
+    "postgresql": (
+        "CREATE FUNCTION audit_refuses() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN RAISE EXCEPTION 'the audit is append-only'; END $$",
+        *(
+            f"CREATE TRIGGER audit_no_{change.lower()} BEFORE {change} ON audit "
+            "FOR EACH STATEMENT EXECUTE FUNCTION audit_refuses()"
+            for change in ("UPDATE", "DELETE", "TRUNCATE")
+        ),
+    ),
+}
+for _dialect, _triggers in AUDIT_TRIGGERS.items():
+    for _trigger in _triggers:
+        event.listen(table(Audit), "after_create", DDL(_trigger).execute_if(dialect=_dialect))  # type: ignore[no-untyped-call]
 
 
 # -- broadcasts ---------------------------------------------------------------------------------------
@@ -514,8 +537,111 @@ class BroadcastRecipient(Base, table=True):
     reason: bytes = _sealed()
 
 
+# -- notices ------------------------------------------------------------------------------------------
+class StaffWay(Base, table=True):
+    """A way by which somebody of the staff, or a clinic's system, is told of something."""
+
+    __tablename__: ClassVar[str] = "staff_way"
+    __table_args__ = (UniqueConstraint("account", "chat_hash"),)
+    id: int = _id()
+    #: The member; 0 for a way of a clinic's system, which `client` names then.
+    staff: int = Field(sa_type=Id, index=True)
+    client: int = Field(sa_type=BigInteger)
+    #: `chat`, `email` or `webhook`.
+    kind: str = _text()
+    #: Of a chat alone: where it is, and the look-up of it.
+    account: int | None = _maybe(BigInteger)
+    chat_hash: str | None = _maybe(Text)
+    #: Patients' time from which on things are told this way.
+    since: int = _micros()
+    #: Sealed with the key of the staff's side: address, secret, what is being written in the chat.
+    body: bytes = _sealed()
+
+
+class StaffInbox(Base, table=True):
+    """What came in from a member's own chat; no turn of a patient's."""
+
+    __tablename__: ClassVar[str] = "staff_inbox"
+    __table_args__ = (UniqueConstraint("account", "update_id"),)
+    id: int = _id()
+    way: int = Field(sa_type=BigInteger)
+    account: int = Field(sa_type=BigInteger)
+    update_id: str = _text()
+    done: int = Field(sa_type=Integer, index=True)
+    #: Sealed with the key of the staff's side; empty once it is done.
+    body: bytes = _sealed()
+
+
+class StaffNotice(Base, table=True):
+    """One telling of one thing by one way: exactly one call. State: due, claimed, sent, failed, needless."""
+
+    __tablename__: ClassVar[str] = "staff_notice"
+    __table_args__ = (
+        UniqueConstraint("subject", "stage", "way"),
+        Index("ix_staff_notice_due", "state", "due_real"),
+        Index("ix_staff_notice_open", "alert", **_where("followed = 0")),
+    )
+    id: int = _id()
+    #: May be empty: a notice about no patient.
+    patient: str = Field(sa_type=Text, index=True)
+    way: int = Field(sa_type=BigInteger)
+    #: `alert:7`, `broadcast:7` or `talk:7`, and what of it is told.
+    subject: str = _text()
+    stage: str = _text()
+    #: The alert; 0 for none. `followed`: its end was told too, or there is no end to tell.
+    alert: int = Field(sa_type=BigInteger)
+    followed: int = Field(sa_type=Integer)
+    state: str = _text()
+    due_real: float = _real()
+    attempts: int = Field(sa_type=Integer)
+    reason: str = _text()
+    #: Sealed with the key of the staff's side.
+    body: bytes = _sealed()
+
+
+# -- the clinic's desk and its systems --------------------------------------------------------------------
+class InvitationPlan(Base, table=True):
+    """What the clinic has set beforehand for whoever comes in by a code."""
+
+    __tablename__: ClassVar[str] = "invitation_plan"
+    code_hash: str = _text(key=True)
+    #: Whoever came in by it.
+    patient: str | None = Field(default=None, sa_type=Text, nullable=True, index=True)
+    #: Sealed with the key of the staff's side: tags, therapists, language, zone.
+    body: bytes = _sealed()
+
+
+class ApiToken(Base, table=True):
+    """A clinic's system that may use the interface; the token itself is known by its hash alone."""
+
+    __tablename__: ClassVar[str] = "api_token"
+    id: int = _id()
+    name: str = _text(unique=True)
+    token_hash: str = _text(unique=True)
+    #: Words of `coachbot.service.clinic.tokens.SCOPES`, with spaces between.
+    scopes: str = _text()
+    active: int = Field(sa_type=Integer)
+    added_real: float = _real()
+
+
+class StepCount(Base, table=True):
+    """Steps of a stretch of time, as a device or an app counted them."""
+
+    __tablename__: ClassVar[str] = "step_count"
+    __table_args__ = (UniqueConstraint("patient", "source"),)
+    id: int = _id()
+    patient: str = _patient(index=True)
+    #: Hash of what makes a data point the same one when it is sent again.
+    source: str = _text()
+    #: Local day on which the stretch begins.
+    day: str = _text()
+    #: Sealed: the number, beginning and end, how it was counted.
+    body: bytes = _sealed()
+
+
 #: Tables that hold rows of a patient, in the order in which erasure empties them.
 PERSONAL: tuple[type[Base], ...] = (
     Outbox, Inbox, Turn, Conversation, Timer, Diary, Response, Alert, Consent, Plan, Incident, Media, Device,
-    Link, Invitation, Care, Note, Trace, BroadcastRecipient, Enrolment, Address,
+    Link, Invitation, Care, Note, Trace, BroadcastRecipient, StaffNotice, StepCount, InvitationPlan,
+    Enrolment, Address,
 )  # fmt: skip

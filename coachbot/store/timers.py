@@ -12,6 +12,7 @@ from coachbot.service import codec
 from coachbot.service.records import TimerRow
 from coachbot.store import tables
 from coachbot.store.columns import micros, moment
+from coachbot.store.locks import TURNS
 from coachbot.store.part import Part
 from coachbot.store.saving import PUT_TIMER, timer
 from coachbot.store.statements import Statement, at_most, number
@@ -36,6 +37,7 @@ class TimersPart(Part):
 
     def due_timers(self, now: datetime, limit: int) -> Sequence[TimerRow]:
         """Timers due at a moment, oldest first."""
+        self._alone(TURNS)
         return [_timer(row) for row in self._rows(_DUE, now=micros(now), many=limit)]
 
     def next_timer(self, patient: str | None = None) -> TimerRow | None:
@@ -51,6 +53,7 @@ class TimersPart(Part):
 
     def put_timers(self, rows: Sequence[TimerRow]) -> None:
         """Arm timers, again where they were armed."""
+        self._keep(row.patient for row in rows)
         self._write(PUT_TIMER, [timer(row) for row in rows])
 
     def drop_timers(self, patient: str, prefix: str) -> None:

@@ -5,16 +5,20 @@ from __future__ import annotations
 from coachbot.store.adopting import AdoptingPart
 from coachbot.store.auditing import AuditingPart
 from coachbot.store.broadcasting import BroadcastingPart
+from coachbot.store.clinics import ClinicsPart
 from coachbot.store.enrolling import EnrollingPart
 from coachbot.store.erasing import ErasingPart
 from coachbot.store.inbox import InboxPart
 from coachbot.store.lists import ListsPart
+from coachbot.store.noticing import NoticingPart
 from coachbot.store.outbox import OutboxPart
 from coachbot.store.reading import ReadingPart
+from coachbot.store.retaining import RetainingPart
 from coachbot.store.rotating import RotatingPart
 from coachbot.store.saving import SavingPart
 from coachbot.store.staffing import StaffingPart
 from coachbot.store.timers import TimersPart
+from coachbot.store.vitals import VitalsPart
 from coachbot.store.windowing import WindowPart
 
 
@@ -30,8 +34,12 @@ class SqlTransaction(
     ErasingPart,
     AuditingPart,
     BroadcastingPart,
+    ClinicsPart,
+    NoticingPart,
     StaffingPart,
     ListsPart,
+    VitalsPart,
+    RetainingPart,
     RotatingPart,
 ):
     """`coachbot.service.ports.Transaction` on a SQL database."""

@@ -151,7 +151,7 @@ class Answerer:
         known = {
             "name": role.name,
             "phone": _PHONE,
-            "contact": f"Jo, my sister, {_PHONE}",
+            "contact": "Jo, my sister, +44 7700 900456",
             "where": role.zone.rpartition("/")[2].replace("_", " "),
             "clock": self.stage.local(self.person).strftime("%H:%M"),
         }
@@ -184,7 +184,7 @@ class Answerer:
         if value is None:
             self.stage.say(self.person, "skip")
         else:
-            self.stage.press_code(self.person, prompt.token, _code(item, value))
+            self.stage.press_code(self.person, prompt.token, code_of(item, value))
 
 
 def _place(question: tuple[Prompt, Ask] | None) -> str:
@@ -198,7 +198,8 @@ def _number(ask: Number) -> str:
     return f"{value:g}"
 
 
-def _code(item: Item, value: int) -> str:
+def code_of(item: Item, value: int) -> str:
+    """What stands for a value of an item. LookupError for a value that it has not."""
     if not item.anchors:
         return str(value)
     codes = {anchor.value: anchor.code for anchor in item.anchors}

@@ -20,8 +20,8 @@ _FORMULA = re.compile(r"\{\{(.*?)\}\}|\{%(.*?)%\}", re.DOTALL)
 _NAME = re.compile(r"[a-z_]+(?:\.[a-z_]+)*")
 #: Facts of the calendar and the clinic: nothing the patient said or did.
 _NOT_THEIRS = {
-    "patient", "programme", "today", "site", "channel", "alert", "safety", "demo", "if", "elif", "else", "endif", "for",
-    "endfor", "is", "not", "missing", "and", "or", "in", "set", "true", "false",
+    "patient", "programme", "today", "site", "channel", "alert", "safety", "lessons", "demo", "if", "elif", "else",
+    "endif", "for", "endfor", "is", "not", "missing", "and", "or", "in", "set", "true", "false",
 }  # fmt: skip
 
 
@@ -103,6 +103,22 @@ def _row(name: str, side: Sequence[Week]) -> str:
     return f"| {name} | " + " | ".join(cells) + " |"
 
 
+#: What the columns show, and why it tells nobody their arm.
+_READING = (
+    "",
+    "## What differs, and what it means for the blinding",
+    "",
+    "Touchpoints and pictures are the same in every week: the calendar and the phone look alike. In the four weeks of",
+    "sessions the combined arm reads more and sits longer, because its second kind of practice is guided in the chat;",
+    "the exercises of both arms are done on the mat and not counted here. From week 5 on words and minutes are nearly",
+    "level, and the exercise arm has more personal touches: its notes and looks back take the place that the second",
+    "practice has in the other arm. Nobody sees both columns. A patient meets one programme under one neutral name,",
+    "never a length, a number or a concept to set it against, and the consent names no content of either arm. What",
+    "remains is that two patients who know each other and show each other their phones can see that they differ; the",
+    "question on the guess at the end measures how much got through.",
+)
+
+
 def page(lives: Sequence[Life]) -> str:
     """The whole of docs/arms.md."""
     head = [
@@ -112,4 +128,4 @@ def page(lives: Sequence[Life]) -> str:
         "minutes are 200 words read a minute and the quiet seconds of practices; a personal touch is a message that",
         "used something the patient had said or done. Week 0 is before day 0. Time spent exercising is not in it.", "",
     ]  # fmt: skip
-    return "\n".join([*head, *table(lives), ""])
+    return "\n".join([*head, *table(lives), *_READING, ""])

@@ -11,6 +11,7 @@ from coachbot.service.facts import facts_of, local_now
 from coachbot.service.records import AlertRow, DiaryRow, PatientRecord, ResponseRow, TimerRow
 from coachbot.testing.channel import Message
 from coachbot.testing.moments import read_moment, told
+from coachbot.testing.paging import Filler
 from coachbot.testing.stage import Person, Stage
 
 Words = Mapping[str, str]
@@ -314,6 +315,12 @@ def _broadcast(view: View, words: Words) -> str | None:
     return None if right else f"{row.state} {row.reason}".strip()
 
 
+def _page_over(view: View, words: Words) -> str | None:
+    """Why the link to the page of a round opens nothing any more."""
+    why = Filler(view.stage, view.person).over()
+    return None if why == words["why"] else why or "it is open"
+
+
 def _outbox_empty(view: View, words: Words) -> str | None:
     with view.stage.store.reading() as tx:
         waiting = tx.undelivered()
@@ -327,7 +334,7 @@ CHECKS: dict[str, Callable[[View, Words], str | None]] = {
     "enrolment": _enrolment, "response": _response, "no_response": _no_response, "attended": _attended,
     "not_attended": _not_attended, "assessment": _assessment, "assessment_open": _assessment_open,
     "incident": _incident, "no_incident": _no_incident, "held_back": _held_back, "erased": _erased,
-    "broadcast": _broadcast,
+    "broadcast": _broadcast, "page_over": _page_over,
 }  # fmt: skip
 
 

@@ -32,7 +32,7 @@ from coachbot.service.speaking import COACH, Delivery, speak
 from coachbot.service.world import World
 from coachbot.testing.ground import pack_at
 from coachbot.testing.reads import Reads, reads_of, value_at
-from coachbot.testing.variety import Variety, handed_in, standing
+from coachbot.testing.variety import OWN_PHONE, Variety, handed_in, standing
 
 #: A Wednesday evening in the middle of the course, in duty hours.
 _NOW = datetime(2026, 3, 11, 15, tzinfo=UTC)
@@ -163,7 +163,7 @@ class _Walker:
         self.coverage = Coverage({name: frozenset(d.states) for name, d in pack.library.dialogs.items()})
         self.rng = Random(1)
         enrolment = Enrolment(1, next(iter(pack.programmes), ""), "", "active", _DAY_0)
-        profile = Profile(name="Kim", phone="030 555", contact="Sam", zone="Europe/Berlin")
+        profile = Profile(name="Kim", phone=OWN_PHONE, contact="Sam", zone="Europe/Berlin")
         address = Address(1, 1, "webchat", "walker")
         self.record = PatientRecord("walker", 1, profile, Conversation("walker"), address, enrolment, _NOW)
         self.usual = facts_of(self.world, self.record, _NOW)

@@ -14,7 +14,10 @@ from typing import Any, TextIO
 from coachbot.authoring.pack import Pack
 from coachbot.bootstrap import staff_of
 from coachbot.service.duty import Duty
+from coachbot.service.notices.post import Post
+from coachbot.service.notices.records import Notice, Way
 from coachbot.service.records import AlertRow
+from coachbot.service.staff.records import StaffRow
 from coachbot.service.staffing import Call, Member, calls
 from coachbot.service.world import SafetyRule
 from coachbot.settings import Settings
@@ -25,6 +28,18 @@ _NIGHT = time(23, 30)
 _BEHIND = timedelta(days=10)
 _A_MOMENT = timedelta(minutes=1)
 _LOOK_AHEAD_DAYS = 30
+
+
+@dataclass(slots=True)
+class Told:
+    """A carrier that takes notices nowhere: they are read out, and that is all."""
+
+    names: dict[int, str] = field(default_factory=dict)
+    arrived: list[tuple[str, str]] = field(default_factory=list)
+
+    async def carry(self, way: Way, notice: Notice) -> None:
+        """Keep whom it would have reached, and its text."""
+        self.arrived.append((self.names.get(way.staff, "?"), str(notice.body["text"])))
 
 
 @dataclass(slots=True)
@@ -60,7 +75,7 @@ class Drill:
         return Stage(now, settings=self.settings, pack=self.pack)
 
     def _verdict(self) -> int:
-        self.say("The coach rings nobody by itself: an alert waits in `coachbot alerts` until a person looks.")
+        self.say("The coach rings nobody by itself. It tells those who have chosen a way (`coachbot staff tell NAME`).")
         for trouble in dict.fromkeys(self.troubles):
             self.say(f"TROUBLE: {trouble}")
         self.say(f"{len(set(self.troubles))} troubles")
@@ -71,11 +86,36 @@ class Drill:
         with self._stage(moment) as stage:
             duty, rule = stage.coach.world.duty, stage.coach.world.rules[kind]
             self.say(f"== {kind}, {name}: {_clock(moment, duty)} at the clinic")
+            told = self._staff(stage)
             person = self._patient(stage, duty)
             self._danger(stage, person, rule)
+            self._notices(stage, told, duty)
             self._silence(stage, person, rule)
+            self._notices(stage, told, duty)
+            stage.travel(timedelta(minutes=rule.acknowledge_minutes))
+            self._notices(stage, told, duty)
             self._calls(stage, person, rule, moment)
             self.say()
+
+    def _staff(self, stage: Stage) -> Told:
+        """Everybody of the site's list as somebody who can be told, in this store alone."""
+        told, coach = Told(), stage.coach
+        with coach.store.writing() as tx:
+            for member in {one.name: one for one in self.staff}.values():
+                row = StaffRow(coach.world.ids.next(), member.name, "therapist")
+                told.names[row.id] = member.name
+                tx.put_staff(row)
+                tx.put_way(Way(coach.world.ids.next(), row.id, "email", stage.now, f"{row.id}@drill.invalid"))
+        coach.post = Post(coach.store, coach.world.clock, coach.writer, {"email": told})
+        return told
+
+    def _notices(self, stage: Stage, told: Told, duty: Duty) -> None:
+        """What the coach would tell them now, if they have chosen a way."""
+        stage.coach.notices.work()
+        stage.drain_post()
+        for name, text in told.arrived:
+            self.say(f"  told {_clock(stage.now, duty)}: {name}: {' '.join(text.split())}")
+        told.arrived.clear()
 
     def _patient(self, stage: Stage, duty: Duty) -> Person:
         day_0 = (stage.now.astimezone(duty.zone) - _BEHIND).date()

@@ -44,6 +44,7 @@ KINDS: tuple[tuple[str, str, str], ...] = (
         r"broadcast (?P<state>planned|queued|sent|failed|suppressed|cancelled)(?: because (?P<reason>\w+))?",
         "broadcast suppressed because paused",
     ),
+    ("page_over", r"page over because (?P<why>\w+)", "page over because closed"),
     ("erased", r"erased", "erased"),
 )  # fmt: skip
 _COMPILED = tuple((name, re.compile(pattern, re.IGNORECASE)) for name, pattern, _ in KINDS)

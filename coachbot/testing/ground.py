@@ -5,7 +5,8 @@ from __future__ import annotations
 import atexit
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 
@@ -31,10 +32,11 @@ def _empty_database() -> Path:
     return folder
 
 
-def open_in(folder: Path) -> SqlStore:
-    """The store of a folder. Not durable, which a test can afford; and it remembers nothing, so that every turn meets
-    the conversation as it was stored."""
-    return open_store(f"sqlite:///{folder / _DATABASE}", keys_path=folder / _KEYS, synchronous="OFF", remember=0)
+def open_in(folder: Path, database: str = "") -> SqlStore:
+    """The store of a folder, or of a database whose keys lie there. Not durable, which a test can afford; and it
+    remembers nothing, so that every turn meets the conversation as it was stored."""
+    url = database or f"sqlite:///{folder / _DATABASE}"
+    return open_store(url, keys_path=folder / _KEYS, synchronous="OFF", remember=0)
 
 
 def new_store(folder: Path) -> SqlStore:
@@ -43,6 +45,31 @@ def new_store(folder: Path) -> SqlStore:
         for name in (_DATABASE, _KEYS):
             shutil.copy(_empty_database() / name, folder / name)
     return open_in(folder)
+
+
+@contextmanager
+def database_on(server: str, folder: Path) -> Iterator[str]:
+    """The URL of a fresh database of its own on a PostgreSQL server, copied instead of migrated; its keys lie in the
+    folder. It goes away with the block."""
+    from coachbot.store.scratch import scratch
+
+    empty, keys = _empty_on(server)
+    shutil.copy(keys, folder / _KEYS)
+    with scratch(server, empty) as url:
+        yield url
+
+
+@lru_cache(maxsize=8)
+def _empty_on(server: str) -> tuple[str, Path]:
+    """A database with all tables on this server, and the key file that belongs to it; both go away with the process."""
+    from coachbot.store.scratch import drop_scratch, make_scratch, url_on
+
+    name = make_scratch(server)
+    atexit.register(drop_scratch, server, name)
+    folder = Path(tempfile.mkdtemp(prefix="coachbot-stage-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    open_in(folder, url_on(server, name)).close()
+    return name, folder / _KEYS
 
 
 class BreakableWords(Words):

@@ -39,7 +39,7 @@ class Persona:
     settings: Mapping[str, Any]
     #: Name of a question to what they answer, in turn and from the start again. What is no button is typed.
     answers: Mapping[str, Sequence[Any]]
-    #: Name of a question to what they answer in week 1, 2, ...; the last stays.
+    #: Name of a question to what they answer in week 1, 2, ...; the last stays. A list is answered in turn.
     weekly: Mapping[str, Sequence[Any]] = field(default_factory=dict)
     #: Instrument to its values at each assessment, as a screenplay writes them.
     instruments: Mapping[str, Sequence[str]] = field(default_factory=dict)
@@ -106,11 +106,10 @@ class Acting(Answerer):
         return str(courses[min(done, len(courses) - 1)])
 
     def _value(self, name: str) -> Any:
-        if course := self.persona.weekly.get(name):
-            return course[min(max(self.week, 1), len(course)) - 1]
-        turns = self.persona.answers.get(name)
-        if not turns:
-            return None
+        course = self.persona.weekly.get(name)
+        turns = course[min(max(self.week, 1), len(course)) - 1] if course else self.persona.answers.get(name)
+        if not isinstance(turns, list):
+            return turns
         at = self.times.get(name, 0)
         self.times[name] = at + 1
         return turns[at % len(turns)]

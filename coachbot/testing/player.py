@@ -22,6 +22,7 @@ from coachbot.testing.ground import pack_at
 from coachbot.testing.living import live
 from coachbot.testing.matcher import fits, missing_labels
 from coachbot.testing.moments import NEXT, Moment, told
+from coachbot.testing.paging import Filler
 from coachbot.testing.reader import read_screenplay
 from coachbot.testing.script import Line, Role, Screenplay
 from coachbot.testing.stage import Person, Stage
@@ -30,20 +31,23 @@ from coachbot.testing.stage import Person, Stage
 _LIN = 1
 
 
-def play(path: Path, *, channel: Channel | None = None, front: str = "") -> None:
-    """Play a file, with `front` through a real channel (telegram, web, terminal).
+def play(path: Path, *, channel: Channel | None = None, front: str = "", server: str = "") -> None:
+    """Play a file, with `front` through a real channel (telegram, web, terminal), with `server` on PostgreSQL.
 
     Raises `ScreenplayFailure` with the whole report, or `ScreenplayFault` if it cannot be read.
     """
-    play_screenplay(read_screenplay(path), channel=channel, front=front)
+    play_screenplay(read_screenplay(path), channel=channel, front=front, server=server)
 
 
-def play_screenplay(screenplay: Screenplay, *, channel: Channel | None = None, front: str = "") -> None:
+def play_screenplay(
+    screenplay: Screenplay, *, channel: Channel | None = None, front: str = "", server: str = ""
+) -> None:
     """Play a screenplay that was read. `channel` delivers in the place of none; `front` names a real one to talk
-    through (`coachbot.testing.fronts`)."""
+    through (`coachbot.testing.fronts`); `server` is the URL of a PostgreSQL server on which a database is made for it.
+    """
     pack = pack_at(screenplay.pack.resolve()) if screenplay.pack else None
     start, name, seed = _start(screenplay), screenplay.channel, screenplay.seed
-    with Stage(start, pack=pack, channel=channel, channel_name=name, front=front, seed=seed) as stage:
+    with Stage(start, pack=pack, channel=channel, channel_name=name, front=front, seed=seed, server=server) as stage:
         Player(screenplay, stage).run()
 
 
@@ -248,6 +252,14 @@ class Player:
         elif not (answerer.practice() if step.what == "practice" else answerer.anything()):
             raise LookupError(f"there is nothing to answer ({step.what})")
 
+    def _fills(self, step: script.Fills) -> None:
+        self._ear.skips = "any"
+        filler = Filler(self._stage, self._person)
+        if step.instrument:
+            filler.fill(step.instrument, step.values)
+        else:
+            filler.finish()
+
     def _lives(self, step: script.Lives) -> None:
         self._let_all_go("day")
         people = [ear.person for ear in self._ears.values()]
@@ -342,6 +354,7 @@ _PLAYS: dict[type, Callable[[Player, Any], None]] = {
     script.Enters: Player._enters,
     script.Repeats: Player._repeats,
     script.Answers: Player._answers,
+    script.Fills: Player._fills,
     script.Lives: Player._lives,
     script.Expects: Player._expects,
     script.Breaks: Player._breaks,

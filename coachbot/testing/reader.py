@@ -16,6 +16,7 @@ from coachbot.testing.script import (
     At,
     Breaks,
     Expects,
+    Fills,
     Line,
     Lives,
     Restarts,
@@ -31,7 +32,7 @@ SUFFIX = ".screenplay"
 _HEADING = re.compile(r"==\s*(.+?)\s*=*")
 _COACH = re.compile(r"coach\s*(?:\((?P<marks>[^)]*)\))?\s*(?:to\s+(?P<who>[^:]+?))?\s*(?:\((?P<more>[^)]*)\))?", re.I)
 _OLD = re.compile(r"(?P<who>[^:]+?)\s+presses\s+old\s+(?P<labels>\[.+\])", re.I)
-_ABOUT = re.compile(r"(?P<key>answer|expect|staff|live)(?:\s+(?:for\s+)?(?P<who>[^:]+))?", re.I)
+_ABOUT = re.compile(r"(?P<key>answer|page|expect|staff|live)(?:\s+(?:for\s+)?(?P<who>[^:]+))?", re.I)
 _TEMPLATE = re.compile(r"template\s+(\S+)\s+(\S+)", re.I)
 _STAFF = re.compile(
     r"(?P<act>confirm|end rest|withdraw|take over|hand back|resume|(?P<what>acknowledge|clear|rule out|allow|pause)"
@@ -192,6 +193,15 @@ def _read_answers(body: str) -> Step:
     raise ValueError("write `answer: instrument gad7 = 1 1 0 2 1 0 1`, `practice`, `anything` or `until done`")
 
 
+def _read_page(body: str) -> Fills:
+    name, equals, values = body.partition("=")
+    if body.strip().lower() == "finish":
+        return Fills()
+    if equals and name.strip() and values.strip():
+        return Fills(name.strip(), " ".join(values.split()))
+    raise ValueError("write `page: gad7 = 1 1 0 2 1 0 1`, `page: gad7 = 1 1 ...` or `page: finish`")
+
+
 def _read_expects(body: str) -> Expects:
     check, words = read_expectation(body)
     return Expects(check, words)
@@ -241,6 +251,7 @@ _SINGLE: dict[str, Callable[[str], Step]] = {
 }
 _ABOUT_SOMEBODY: dict[str, Callable[[str], Step]] = {
     "answer": _read_answers,
+    "page": _read_page,
     "expect": _read_expects,
     "staff": _read_staff,
     "live": _read_live,

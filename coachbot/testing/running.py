@@ -16,10 +16,11 @@ from coachbot.testing.reader import SUFFIX
 from coachbot.testing.script import ScreenplayFault
 
 
-def run_screenplays(paths: Sequence[Path], *, out: TextIO, front: str = "") -> int:
+def run_screenplays(paths: Sequence[Path], *, out: TextIO, front: str = "", server: str = "") -> int:
     """Play files and folders of files; 0 if all came true, 1 if one did not, 2 if there was nothing to play.
 
-    `front` plays them through a real channel and its fake messenger (`coachbot.testing.fronts`).
+    `front` plays them through a real channel and its fake messenger (`coachbot.testing.fronts`); `server` on databases
+    that are made on that PostgreSQL server.
     """
     found = list(screenplays_in(paths))
     if not found:
@@ -28,7 +29,7 @@ def run_screenplays(paths: Sequence[Path], *, out: TextIO, front: str = "") -> i
     log = logging.getLogger(LOGGER)
     propagated, log.propagate = log.propagate, False
     try:
-        failed = sum(not _run(path, out, front) for path in found)
+        failed = sum(not _run(path, out, front, server) for path in found)
     finally:
         log.propagate = propagated
     print(f"{len(found)} played, {failed} failed", file=out)
@@ -44,10 +45,10 @@ def screenplays_in(paths: Sequence[Path]) -> Iterator[Path]:
             yield path
 
 
-def _run(path: Path, out: TextIO, front: str) -> bool:
+def _run(path: Path, out: TextIO, front: str, server: str) -> bool:
     began = time.perf_counter()
     try:
-        play(path, front=front)
+        play(path, front=front, server=server)
     except NotHereError as error:
         print(f"passed over     {path}: {error}", file=out)
         return True

@@ -117,6 +117,15 @@ class Answers:
 
 
 @dataclass(frozen=True, slots=True)
+class Fills:
+    """`page: gad7 = 1 1 0 2 1 0 1`, `page: gad7 = 1 1 ...`, `page: finish`: on the page of the round that is open."""
+
+    #: Empty: the last button is pressed.
+    instrument: str = ""
+    values: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Expects:
     """`expect: diary cse 2026-03-09 = not_today`: what must be true behind the talk."""
 
@@ -165,8 +174,8 @@ class WaitsReal:
 
 
 Step: TypeAlias = (
-    At | CoachSays | CoachSilent | CoachGap | Says | Presses | Sends | Enters | Repeats | Answers | Expects | Breaks
-    | StaffActs | Restarts | Lives | WaitsReal
+    At | CoachSays | CoachSilent | CoachGap | Says | Presses | Sends | Enters | Repeats | Answers | Fills | Expects
+    | Breaks | StaffActs | Restarts | Lives | WaitsReal
 )  # fmt: skip
 
 
@@ -181,7 +190,7 @@ class Line:
     who: str = ""
 
     #: Steps by which the patient (or staff) acts: what the coach said before is then past.
-    ACTIONS: ClassVar[tuple[type, ...]] = (Says, Presses, Sends, Enters, Repeats, Answers, StaffActs)
+    ACTIONS: ClassVar[tuple[type, ...]] = (Says, Presses, Sends, Enters, Repeats, Answers, Fills, StaffActs)
 
 
 @dataclass(frozen=True, slots=True)

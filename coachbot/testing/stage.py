@@ -15,6 +15,7 @@ import asyncio
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -36,7 +37,7 @@ from coachbot.testing.channel import Message, RecordingChannel
 from coachbot.testing.entering import enter, profile_of
 from coachbot.testing.faults import FaultWatch
 from coachbot.testing.fronts import FRONTS, WINDOWLESS, Front, Straight, TelegramFront, WebFront, terminal_front
-from coachbot.testing.ground import BreakableWords, new_store, open_in, pack_at
+from coachbot.testing.ground import BreakableWords, database_on, new_store, open_in, pack_at
 from coachbot.testing.matcher import find_label
 from coachbot.testing.script import Role
 from coachbot.testing.wechatfront import WeChatFront
@@ -44,8 +45,22 @@ from coachbot.testing.wechatfront import WeChatFront
 _LOOK_AHEAD = timedelta(days=60)
 
 
-async def _no_waiting(seconds: float) -> None:
-    """Nobody on a stage waits for a messenger's pace."""
+def _with_address(settings: Settings) -> Settings:
+    """A stage has a public address, so that every messenger has links to pages."""
+    return settings if settings.address else settings.model_copy(update={"address": "https://coach.example"})
+
+
+class _Hurry:
+    """Nobody on a stage waits for a messenger's pace: whoever would puts its clock on."""
+
+    def __init__(self) -> None:
+        self._ahead = 0.0
+
+    def monotonic(self) -> float:
+        return time.monotonic() + self._ahead
+
+    async def sleep(self, seconds: float) -> None:
+        self._ahead += seconds
 
 
 class StageClock(StandingClock):
@@ -73,6 +88,8 @@ class Person:
     #: The question last asked and not yet looked at: its kind.
     asked: str = ""
     last: Update | None = None
+    #: The page last opened: what its link carries.
+    link: str = ""
     updates: int = 0
 
 
@@ -90,9 +107,10 @@ class Stage:
         settings: Settings | None = None,
         folder: Path | None = None,
         seed: int = 1,
+        server: str = "",
     ) -> None:
         self.clock = StageClock(start)
-        self._settings = settings or load_settings()
+        self._settings = settings or _with_address(load_settings())
         self._own_folder = None if folder else tempfile.TemporaryDirectory(prefix="coachbot-stage-")
         self._folder = folder or Path(self._own_folder.name if self._own_folder else ".")
         self._pack = pack or pack_at(pack_root(self._settings))
@@ -104,14 +122,18 @@ class Stage:
         self.channel.heard = self._heard
         self.people: list[Person] = []
         self.faults = FaultWatch()
-        self.store = new_store(self._folder)
+        #: The database on a PostgreSQL server; empty for a file in the folder.
+        self._held = ExitStack()
+        self._database = self._held.enter_context(database_on(server, self._folder)) if server else ""
+        self.store = open_in(self._folder, self._database) if server else new_store(self._folder)
         self.coach, self.desk = self._assemble()
 
     # -- building --------------------------------------------------------------------------------------
     def _assemble(self) -> tuple[Coach, Desk]:
         pack = replace(self._pack, words=self.words)
         channels = {self.channel.name: self.channel}
-        pace = Pace(sleep=_no_waiting)
+        hurry = _Hurry()
+        pace = Pace(monotonic=hurry.monotonic, sleep=hurry.sleep)
         coach = assemble(self._settings, self.store, self.clock, channels, pack=pack, rng=self._rng, pace=pace)
         return coach, self.front.connect(coach)
 
@@ -129,16 +151,21 @@ class Stage:
     def restart(self) -> None:
         """Close the application and build it anew on the same database."""
         self.store.close()
-        self.store = open_in(self._folder)
+        self.store = open_in(self._folder, self._database)
         self.coach, self.desk = self._assemble()
         self.coach.sender.recover()
         self.settle()
+
+    def drain_post(self) -> int:
+        """Carry every notice to staff that is due; how many arrived."""
+        return self._runner.run(self.coach.post.drain())
 
     def close(self) -> None:
         """Let go of everything."""
         self.faults.close()
         self.front.close()
         self.store.close()
+        self._held.close()
         self._runner.close()
         if self._own_folder is not None:
             self._own_folder.cleanup()

@@ -6,7 +6,7 @@ Deterministic by its seed: the same arm, persona and seed give the same page.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -299,7 +299,7 @@ def _days(life: Life, full: bool) -> Iterator[str]:
     from coachbot.service.facts import zone_info
 
     zone, day, hour = zone_info(life.zone), None, ""
-    for entry in _folded(life.entries, full):
+    for entry in _folded(_ticked_once(life.entries), full):
         local = entry.at.astimezone(zone)
         if local.date() != day:
             if day is not None and (gap := (local.date() - day).days - 1):
@@ -317,7 +317,18 @@ def _week(day: int) -> str:
     return f"Week {day // 7 + 1}" if day >= 0 else "Before the start"
 
 
-def _folded(entries: Sequence[Entry], full: bool) -> Iterator[Entry]:
+def _ticked_once(entries: Iterable[Entry]) -> Iterator[Entry]:
+    """Without the lists that were only shown anew with one more tick; the ticks are what the patient pressed."""
+    shown = ""
+    for entry in entries:
+        if entry.who != "coach":
+            yield entry
+        elif not (entry.instead and entry.text == shown):
+            shown = entry.text
+            yield entry
+
+
+def _folded(entries: Iterable[Entry], full: bool) -> Iterator[Entry]:
     """Each long practice in full once; afterwards one line stands for it."""
     heard: set[str] = set()
     now = ""

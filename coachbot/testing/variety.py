@@ -46,14 +46,16 @@ _CODES: Mapping[str, tuple[Any, ...]] = {
     "site.duty_days": (0, 1, 2),
     "site.duty_at": ("09:00",),
     "diary.pain_last": (0, 7, 10),
-    "exercises.conditions": (("pregnancy",), ()),
+    "exercises.conditions": (("pregnancy",), ("osteoporosis", "recent_fracture", "recent_surgery"), ()),
     "patient.practice_days": (("mon",), ("mon", "wed", "fri"), ()),
 }
 #: Words of the pack by code: they differ between no two patients.
 _THE_SAME_FOR_ALL = ("exercises.names",)
 _WORDS = ("A few words of my own.", "{{ patient.name }} *so* [so](x)\n---\n![a](b.png) <b>\u202e שלום 🙂", "w" * 1000)
 _TIMES = ("07:10", "19:30")
-_PLACES = ("Berlin", "xyzzy", "19:30")
+#: What a text may be read for: a place, a time, a telephone number (the made-up patient's own).
+OWN_PHONE = "030 555 0100"
+_PLACES = ("Berlin", "xyzzy", "19:30", OWN_PHONE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +152,8 @@ class Variety:
             return _CODES[name]
         if name == "today.education":
             return self._education()
+        if name == "round.link":
+            return ("q/page",)
         if name.startswith("exercises."):
             return self._exercises(name)
         if name in _TRUTHS or name.startswith("attended.") or self._types.get(name) == "flag":
@@ -160,8 +164,7 @@ class Variety:
         return (*codes, *(value for ask in self._asks.get(name, ()) for value in _slot_values(ask))) or (1,)
 
     def _education(self) -> tuple[Any, ...]:
-        dialogs = self.pack.library.dialogs
-        quizzes = [m.id for m in self.pack.education if len(dialogs[f"education/{m.id}"].states) > 2]
+        quizzes = [m.id for m in self.pack.education if m.quiz]
         plain = [m.id for m in self.pack.education if m.id not in quizzes]
         return tuple([*quizzes[:1], *plain[:1], *(m.id for m in self.pack.education if m.arms)][:3])
 

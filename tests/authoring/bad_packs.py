@@ -61,7 +61,9 @@ ANCHORED = (
     .replace("items:\n", "anchors: [{code: a0, value: 0}, {code: a1, value: 1}]\nitems:\n", 1)
 )
 EXERCISE = "exercise: bridge\ngroup: gluteal\n"
-EXERCISE_WORDS = "## card\nBridge.\n## mistake\nToo high.\n## stop\nWhen it is enough.\n## easier\nLess high.\n"
+EXERCISE_WORDS = (
+    "## card\nBridge.\n## mistake\nToo high.\n## stop\nWhen it is enough.\n## easier\nLess high.\n## harder\nHigher.\n"
+)
 TRY_IT = """\
 ## try_it
 Try it?
@@ -80,6 +82,7 @@ And so?
 Beside {name}:
 - easier: Easier: {easier}
 - harder: Harder: {harder}
+- harder_way: A harder way
 - stay: Stay
 """
 SCREENING = """\
@@ -181,6 +184,18 @@ def _spoken(code: str, name: str, sound: bytes, cure: str = "") -> Bad:
         f"content/en/practices/{name}.mp3": sound,
     }
     return Bad(code, f"content/en/practices/{name}.mp3", 1, files, *([cure] if cure else []))
+
+
+def _taught(code: str, key: str, text: str) -> Bad:
+    """A message of the day beside an exercise that is called Bridge."""
+    files = {
+        "content/education/messages.yaml": f"- {{id: one, theme: facts, sources: [Us], {key}}}\n",
+        "content/en/education/one.md": f"## message\n{text}\n## instead\nAnother one.\n",
+        "content/exercises/bridge.yaml": EXERCISE,
+        "content/en/exercises/bridge.md": EXERCISE_WORDS.replace("Bridge.", "**Bridge**", 1),
+        "content/en/exercise.md": TRY_IT,
+    }
+    return Bad(code, "content/education/messages.yaml", 1, files)
 
 
 def _words(code: str, line: int, old: str, new: str, said: str = "") -> Bad:
@@ -422,6 +437,20 @@ BAD = (
         },
     ),
     Bad(
+        "EXERCISE_005",
+        "content/exercises/bridge.yaml",
+        3,
+        {
+            "content/exercises/bridge.yaml": EXERCISE + "not_for: [expecting]\n",
+            "content/en/exercises/bridge.md": EXERCISE_WORDS,
+            "content/en/exercise.md": TRY_IT,
+            "content/screening/one.yaml": SCREENING.replace(
+                "{yes_no: {}}", "{yes_no: {}}\n    rules_out: {no: expecting}"
+            ),
+            "content/en/screening/one.md": SCREENING_WORDS,
+        },
+    ),
+    Bad(
         "EDUCATION_001",
         "content/education/messages.yaml",
         2,
@@ -430,6 +459,9 @@ BAD = (
             "content/en/education/one.md": "## message\nOne.\n",
         },
     ),
+    _taught("EDUCATION_002", "moves: [brige]", "One."),
+    _taught("EDUCATION_003", "not_for: [pregnant]", "One."),
+    _taught("EDUCATION_004", "tags: [fear]", "Try the bridge tonight."),
     Bad(
         "INSTRUMENT_001",
         "content/instruments/one.yaml",
@@ -637,6 +669,13 @@ BAD = (
         "content/safety/rules.yaml",
         2,
         {"content/safety/rules.yaml": "kinds:\n  fire: {priority: tip, dialog: a/hello}\n"},
+    ),
+    Bad(
+        "SAFETY_002",
+        "content/safety/rules.yaml",
+        2,
+        {"content/safety/rules.yaml": "kinds:\n  fire: {priority: top, dialog: a/hello, yields_to: [water]}\n"},
+        "'water'",
     ),
     Bad(
         "SAFETY_003",

@@ -167,6 +167,26 @@ def test_an_exercise_is_shown_then_tried(pack: Pack, result: str) -> None:
     assert pack.exercises["bridge"].dose == {"hold_s": 10, "times": 10}
 
 
+def test_beside_an_exercise_stands_a_harder_way_of_it_unless_the_last_practice_hurt(pack: Pack) -> None:
+    beside = pack.library.dialogs["beside/bridge"].states
+    assert isinstance(beside["beside"].ask, Choice)
+    assert beside["beside"].ask.of == ("harder_way", "stay")
+    assert (beside["harder_way"].says, beside["harder_way"].end) == (True, "stay")
+    first = beside["begin"].branches[0]
+    assert (first.to, first.source) == ("stay", "(diary.flare_run >= 1)")
+    assert pack.words.sections("en", "beside/bridge")["harder"].texts == ("Higher.",)
+
+
+def test_an_exercise_without_a_harder_way_offers_none(tmp_path: Path) -> None:
+    bridge = {
+        "content/exercises/bridge.yaml": EXERCISE + "no_harder: it is rest\n",
+        "content/en/exercises/bridge.md": EXERCISE_WORDS.partition("## harder")[0],
+    }
+    made = load_pack(lay(tmp_path, {**FILES, **bridge}))
+    assert set(made.library.dialogs["beside/bridge"].states) == {"begin", "stay"}
+    assert made.exercises["bridge"].no_harder == "it is rest"
+
+
 def test_an_instrument_asks_item_by_item_in_one_place(pack: Pack) -> None:
     dialog = pack.library.dialogs["instrument/one"]
     now = dialog.states["now"]

@@ -10,6 +10,7 @@ import pytest
 from benchmarks import ticks, turns
 from benchmarks.ground import ANSWERS, Ground, ground
 from coachbot.authoring.pack import Pack
+from tests import postgres
 
 _TABLES = ("turn", "outbox", "inbox", "conversation", "diary", "enrolment", "timer")
 pytestmark = pytest.mark.slow
@@ -45,6 +46,20 @@ def test_the_floor_writes_the_same_rows_and_bytes_as_the_coach(pack: Pack) -> No
         bare = _sizes(before)
         for table in ("inbox", "turn", "diary"):
             assert bare[table] == coach[table], table
+
+
+@pytest.mark.postgres
+def test_the_floor_over_postgresql_writes_what_the_coach_writes(pack: Pack) -> None:
+    from benchmarks import postgres as over_postgres
+
+    with postgres.database() as url, ground(50, pack, url) as base:
+        with over_postgres.copy(base, url) as written:
+            run = turns.captured(base, 0, 50, 50)
+            assert written(run) > 0
+            rows, bare = over_postgres.counts(url), over_postgres.counts(over_postgres.name_of_copy(url))
+        assert len(run.commits) == 2 * len(ANSWERS)
+        for table in ("inbox", "turn", "diary"):
+            assert bare[table] == rows[table] > 0, table
 
 
 def test_every_message_gets_its_turn_at_an_open_loop_rate(pack: Pack) -> None:

@@ -6,6 +6,9 @@ import pytest
 
 from tests.console.conftest import Clinic, Visitor
 
+#: Each opens a coach of its own.
+pytestmark = pytest.mark.slow
+
 FIELDS = {
     "title": "The walk",
     "text.en": "Hello {{ patient.name }}, on Sunday at ten.",

@@ -26,6 +26,7 @@ MATRIX = {
     "GET /enter/{ticket}": (404, 404, 404, 404, 404),
     "POST /sign-out": (303, 303, 303, 303, 303),
     "GET /account": _SIGNED_IN,
+    "POST /account/ways/{act}": _SIGNED_IN,
     "GET /static/{name}": _ALL,
     "GET /today": _TO_TREAT,
     "GET /patients": _TO_TREAT,
@@ -41,6 +42,8 @@ MATRIX = {
     "GET /broadcasts/{broadcast}/edit": _SIGNED_IN,
     "GET /broadcasts/{broadcast}/rehearse": _SIGNED_IN,
     "POST /broadcasts/{broadcast}/{act}": (303, 303, 303, 303, 303),
+    "GET /invitations": _TO_TREAT,
+    "POST /invitations": (303, 409, 409, 403, 403),
     "GET /team": _ADMINS,
     "POST /team/add": _ADMINS,
     "POST /team/{staff}/again": _ADMINS,
@@ -102,7 +105,7 @@ def _draft(clinic: Clinic, author: int) -> int:
 
 def _status(visitor, name, patient, row, other, broadcast):  # type: ignore[no-untyped-def]
     method, path = name.split(" ")
-    act = "cancel" if "{broadcast}" in path else "note"
+    act = "cancel" if "{broadcast}" in path else "chat" if "/ways/" in path else "note"
     values = {"patient": patient, "row": row, "act": act, "staff": other, "ticket": "none", "name": "console.css"}
     values["broadcast"] = broadcast
     path = path.format(**values)

@@ -50,6 +50,43 @@ def test_silent_patients_and_missed_assessments_are_listed(clinic: Clinic) -> No
     assert person.id in page
 
 
+def test_a_worry_that_nobody_answered_tells_staff_what_to_do(clinic: Clinic) -> None:
+    visitor, person = clinic.visitor("therapist"), clinic.patient()
+    clinic.house.say(person, "there is a way out and I think about it")
+    clinic.house.travel(timedelta(minutes=61))
+    page = visitor.get("/today").text
+    assert "A worry: asked about openly" in page
+    assert "without an answer, ring" in page
+
+
+def test_assessments_that_close_within_three_days_are_listed_until_they_are_missed(clinic: Clinic) -> None:
+    visitor, person = clinic.visitor("therapist"), clinic.patient()
+    clinic.house.travel(timedelta(days=17))  # day 31 of 35
+    assert "None within 3 days" in visitor.get("/today").text
+    clinic.house.travel(timedelta(days=1))
+    page = visitor.get("/today").text
+    assert "week 4 closes in 3 days" in page
+    assert page.count(person.id) >= 1
+    clinic.house.travel(timedelta(days=4))
+    page = visitor.get("/today").text
+    assert "None within 3 days" in page
+    assert re.search(r"week 4</span>", page)
+
+
+def test_an_assessment_that_is_done_does_not_close(clinic: Clinic) -> None:
+    visitor = clinic.visitor("therapist")
+    clinic.patient(assessments=("baseline", "week_4"))
+    clinic.house.travel(timedelta(days=20))
+    assert "None within 3 days" in visitor.get("/today").text
+
+
+def test_what_closes_soon_is_shown_to_those_who_treat_alone(clinic: Clinic) -> None:
+    clinic.patient()
+    clinic.house.travel(timedelta(days=20))
+    for role in ("researcher", "author"):
+        assert "closes in" not in clinic.visitor(role).get("/today").text
+
+
 # -- patients -----------------------------------------------------------------------------------------
 @pytest.mark.parametrize(("search", "found"), [("", True), ("ki", True), ("KIM", True), ("im", False), ("zoe", False)])
 def test_patients_are_found_by_the_beginnings_of_their_names(clinic: Clinic, search: str, found: bool) -> None:
@@ -263,3 +300,20 @@ def test_a_new_account_from_the_team_page_to_the_first_sign_in(clinic: Clinic) -
     clinic.house.clock.seconds += 30
     signed = {"name": "noa", "password": "three words together", "code": clinic.code(secret[1])}
     assert browser.post("/sign-in", data=signed, follow_redirects=False).status_code == 303
+
+
+def test_a_session_attended_in_a_group_is_offered_no_more(clinic: Clinic) -> None:
+    visitor = clinic.visitor("therapist")
+    person = clinic.patient(visitor.number)
+    assert 'value="sct_3"' in visitor.get(f"/patients/{person.id}").text
+    assert visitor.post(f"/patients/{person.id}/attend", session="sct_3").status_code == 303
+    assert clinic.house.progress(person).attended[-1] == "sct_3"
+    assert 'value="sct_3"' not in visitor.get(f"/patients/{person.id}").text
+    assert visitor.post(f"/patients/{person.id}/attend", session="sct_3").status_code == 409
+    assert visitor.post(f"/patients/{person.id}/attend", session="sct_99").status_code == 409
+
+
+def test_a_session_of_the_other_arm_cant_be_attended(clinic: Clinic) -> None:
+    visitor = clinic.visitor("therapist")
+    person = clinic.house.patient("exercise")
+    assert visitor.post(f"/patients/{person.id}/attend", session="sct_3").status_code == 409

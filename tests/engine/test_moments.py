@@ -22,6 +22,20 @@ states:
   bye: {say: true, end: done}
 """,
     "sct/harsh": "start: s\nstates:\n  s: {ask: {text: {name: words, max: 200}}, next: n}\n  n: {say: true, end: done}",
+    "cse/plan": """
+start: least
+states:
+  least: {ask: {text: {name: least, max: 200, as: kept}}, next: [{when: least is missing, go: bye}, {else: kept}]}
+  kept: {say: true, next: bye}
+  bye: {say: true, end: done}
+""",
+    "sct/own": """
+start: s
+states:
+  s: {ask: {text: {name: words, max: 200, as: kept}}, next: [{when: words is missing, go: n}, {else: kept}]}
+  kept: {say: true, next: n}
+  n: {end: done}
+""",
     "practice/calm": "minutes: 1\nlines: [{one: 20}, {two: 20}]\nshort: [one]\nquiet: 20",
     "safety/crisis": "start: s\nstates:\n  s: {ask: {yes_no: {name: safe}}, next: n}\n  n: {end: leave}",
     "common/leave": "start: s\nstates:\n  s: {ask: {choice: {name: x, of: [a, b]}}, next: n}\n  n: {end: done}",
@@ -31,7 +45,11 @@ states:
 }
 TELLS = {"all of it": "light", "hopeless": "grave", "silly": "light", "lonely": "one_arm"}
 MOMENTS = Moments(
-    (Moment("grave", "hard/grave", after_text=True), Moment("light", "hard/light"), Moment("one_arm", "hard/one_arm")),
+    (
+        Moment("grave", "hard/grave", after_text=True),
+        Moment("light", "hard/light", not_kept=True),
+        Moment("one_arm", "hard/one_arm"),
+    ),
     lambda text, language: next((code for word, code in TELLS.items() if word in text.lower()), None),
     never_in=("common/leave",),
     never_after=("sct/",),
@@ -128,3 +146,22 @@ def test_a_moment_of_another_arm_is_not_met() -> None:
 def test_a_guessed_wish_to_stop_gives_way_to_a_moment() -> None:
     talk = talking()
     assert talk.say("giving up, hopeless") == ["hard/grave m"]
+
+
+def test_what_tells_that_it_is_pointless_is_not_kept_as_a_plan_and_is_talked_about() -> None:
+    talk = talking("cse/plan")
+    assert talk.say("silly, all this") == ["cse/plan bye", "hard/light m"]
+
+
+def test_a_plan_of_nothing_is_taken_as_such() -> None:
+    talk = talking("cse/plan")
+    assert talk.say("Nothing, probably.") == ["coach nothing_to_keep", "cse/plan bye"]
+
+
+def test_a_plan_is_kept_and_so_is_a_moment_that_may_stand_in_one() -> None:
+    assert talking("cse/plan").say("one bridge") == ["cse/plan kept", "cse/plan bye"]
+    assert talking("cse/plan").say("lonely bridges") == ["cse/plan kept", "cse/plan bye"]
+
+
+def test_where_harsh_words_are_asked_for_they_are_kept() -> None:
+    assert talking("sct/own").say("silly me") == ["sct/own kept"]

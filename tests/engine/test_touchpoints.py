@@ -132,6 +132,12 @@ def test_what_the_patient_opens_is_not_nudged() -> None:
     assert talk.of(fx.Arm) == []
 
 
+def test_the_menu_waits_for_nobody_and_is_not_nudged() -> None:
+    talk = Talk(SOURCES, interrupts={"menu": "common/morning"})
+    talk.open("common/morning", by="remind")
+    assert talk.of(fx.Arm) == []
+
+
 # -- the end ------------------------------------------------------------------------------------------
 def test_closing_ends_everything_without_a_word() -> None:
     talk = talking("sct/session", "assessment/week_4")

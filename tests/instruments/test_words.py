@@ -36,7 +36,7 @@ def _instrument(name: str) -> Instrument:
 @pytest.mark.parametrize("name", SHIPPED)
 def test_every_item_has_its_words_and_nothing_else_has(name: str) -> None:
     instrument = _instrument(name)
-    wanted = {"intro", "done"} | {item.code for item in instrument.items}
+    wanted = {"intro", "in_chat", "done"} | {item.code for item in instrument.items}
     wanted |= {"anchors"} if instrument.anchors else set()
     wanted |= {"page"} if instrument.layout == "ticks" else set()
     wanted |= {f"{rule.item}_again" for rule in instrument.safety if rule.ask_again}
@@ -79,11 +79,11 @@ def test_no_word_unblinds_or_names_the_clinical_measure(name: str) -> None:
 
 @pytest.mark.parametrize("name", SHIPPED)
 def test_the_intro_tells_how_long_how_to_go_back_and_how_to_skip(name: str) -> None:
-    intro = _sections(name)["intro"]
+    intro, in_chat = _sections(name)["intro"], _sections(name)["in_chat"]
     assert "minute" in intro
     assert "no right answer" in intro
-    assert "*back*" in intro
-    assert "*skip*" in intro
+    assert "*back*" in in_chat
+    assert "*skip*" in in_chat
 
 
 @pytest.mark.parametrize("name", SHIPPED)

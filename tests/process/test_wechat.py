@@ -110,7 +110,7 @@ def test_a_revoked_secret_is_one_line_and_the_web_chat_goes_on(tmp_path: Path, w
         mei = wechat.person("Mei")
         mei.writes("hello")
         assert wechat.answers[-1] == (200, "success")
-        assert running.log.count("ERROR") == 1
+        assert running.log.count('"level": "error"') == 1
         assert "revoked-secret" not in running.log
     finally:
         assert running.stop() == 0

@@ -365,6 +365,7 @@ FALSE_ALARMS = (
     "a friend of mine had suicidal thoughts once",
 )
 RED_FLAGS = (
+    "I cracked a vertebra last winter",
     "I fell down the stairs on Monday",
     "had a car accident last week",
     "I slipped on ice and landed on my back",
@@ -393,6 +394,8 @@ PREGNANCY = (
     "my pregnancy test was positive",
 )
 HARMLESS = (
+    "A fellow in town cracked my back. No better.",
+    "the chiropractor cracked my back and my neck",
     "I killed that workout",
     "absolutely killed it today!!",
     "smashed my session",

@@ -58,3 +58,25 @@ def test_the_page_has_the_figures(name: str, kind: str) -> None:
     by_words = sum(detector().gravest(text, "en") not in (None, "pregnancy") for text in mine)
     row = f"| {name} | {kind} | {told(by_words, len(mine))} | {told(found, len(mine))} |"
     assert row in (ROOT / "docs" / "safety.md").read_text("utf-8"), row
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["my left foot tingles since yesterday", "pins and needles in my right foot since Monday", "my left foot is numb"],
+)
+def test_one_foot_alone_leads_to_a_clinician_and_not_to_the_emergency_department(text: str) -> None:
+    assert watch().gravest(text, "en") == "red_flag"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "both my feet tingle since yesterday",
+        "my left foot tingles since yesterday and my groin is numb",
+        "my left foot tingles and I can't pee",
+        "my left leg is getting weaker",
+        "left foot tingles and drags",
+    ],
+)
+def test_both_feet_the_saddle_the_bladder_or_weakness_stay_an_emergency(text: str) -> None:
+    assert watch().gravest(text, "en") == "cauda_equina"

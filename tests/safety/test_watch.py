@@ -31,3 +31,24 @@ def test_an_answer_that_the_question_offers_is_an_answer() -> None:
 
 def test_words_of_danger_are_found_in_an_offered_answer_too() -> None:
     assert watch().gravest("I want to die", "en", offered=["I want to die"]) == "crisis"
+
+
+def test_what_is_passed_over_hides_nothing_else() -> None:
+    hushed = {"worry"}
+    assert watch().gravest("a farewell", "en", passed_over=hushed) is None
+    assert watch().gravest("a farewell, and a fever", "en", passed_over=hushed) == "red_flag"
+    assert watch().gravest("farewell, im pregnant", "en", passed_over=hushed) == "pregnancy"
+
+
+def test_every_kind_that_words_tell_is_a_danger_the_gravest_first() -> None:
+    assert watch().dangers("a fever, im pregnant, I want to die", "en") == ("crisis", "red_flag", "pregnancy")
+
+
+def test_a_likeness_is_no_second_danger() -> None:
+    assert watch().dangers("farewell, I want to die", "en") == ("crisis",)
+    assert watch().dangers("a farewell, and a fever", "en") == ("red_flag",)
+    assert watch().dangers("a farewell", "en") == ("worry",)
+
+
+def test_a_harmless_text_holds_no_danger() -> None:
+    assert watch().dangers("a walk", "en") == ()

@@ -34,7 +34,7 @@ from coachbot.settings import load_settings
 from coachbot.store import SqlStore
 from coachbot.store.transaction import SqlTransaction
 from coachbot.testing.channel import Message, RecordingChannel
-from coachbot.testing.ground import BreakableWords, new_store
+from coachbot.testing.ground import BreakableWords, new_store, open_in
 
 #: A Wednesday of the third week, ten o'clock in Berlin: somebody is on duty, and it is a practice day.
 WEDNESDAY = datetime(2026, 3, 11, 9, tzinfo=UTC)
@@ -73,10 +73,12 @@ class Person:
 class House:
     """A coach with everything wired; nobody is simulated but the messenger."""
 
-    def __init__(self, folder: Path, pack: Pack, start: datetime = WEDNESDAY, **pieces: Any) -> None:
+    def __init__(
+        self, folder: Path, pack: Pack, start: datetime = WEDNESDAY, database: str = "", **pieces: Any
+    ) -> None:
         self.clock = Clocks(start)
         self.words = BreakableWords(pack.words)
-        self.store: SqlStore = new_store(folder)
+        self.store: SqlStore = open_in(folder, database) if database else new_store(folder)
         self.channel = RecordingChannel(self.clock)
         self.channel.heard = self._heard
         self.people: list[Person] = []

@@ -215,6 +215,7 @@ def test_it_is_asked_once_a_month_in_the_look_back(house: House, week: int, aske
     house.travel(timedelta(days=(date(2026, 2, 25) - date(2026, 3, 11)).days + 7 * week - 3))
     house.open(person, "common/week_review")
     house.press(person, "small")
+    house.press(person, "not_now")
     house.press(person, "same")
     assert (house.place(person) == "common/changes changes") == asked
 

@@ -130,6 +130,41 @@ def test_silence_after_somebody_has_seen_the_alert_needs_to_be_seen_again(house:
     assert house.alert(person, "crisis").escalated_at is not None
 
 
+# -- two dangers in one text -------------------------------------------------------------------------------
+def test_every_danger_that_words_tell_has_its_help_and_its_alert(house: House) -> None:
+    person = house.patient()
+    said = house.say(person, f"{CAUDA}. {CRISIS}")
+    assert said[:2] == [house.static("crisis"), house.static("cauda_equina")]
+    assert {alert.kind for alert in house.alerts(person)} == {"crisis", "cauda_equina"}
+    assert all(CRISIS in alert.body["words"] for alert in house.alerts(person))
+    assert house.progress(person).alert_news["kind"] == "crisis"
+
+
+def test_of_two_dangers_one_is_asked_about_at_a_time_the_gravest_first(house: House) -> None:
+    person = house.patient()
+    said = house.say(person, f"{CAUDA}. {CRISIS}")
+    assert len(said) == 3
+    assert house.place(person) == "safety/crisis safe_now"
+    house.press(person, "yes")
+    house.press(person, "with_someone")
+    assert house.place(person) == "safety/cauda_equina since"
+
+
+def test_the_second_danger_has_a_clock_of_its_own(house: House) -> None:
+    person = house.patient()
+    house.say(person, f"{CAUDA}. {CRISIS}")
+    house.travel(timedelta(minutes=16))
+    assert (house.alert(person, "crisis").priority, house.place(person)) == ("top", "safety/crisis safe_now")
+    house.travel(timedelta(minutes=50))
+    assert person.texts.count(house.static("cauda_equina")) == 2
+    assert house.place(person) == "safety/cauda_equina since"
+
+
+def test_an_unknown_chat_gets_the_help_of_both_dangers(house: House) -> None:
+    said = house.say(house.stranger(), f"{CAUDA}. {CRISIS}")
+    assert said == [house.static("crisis"), house.static("cauda_equina")]
+
+
 # -- are you safe? ------------------------------------------------------------------------------------------
 def test_no_answer_in_fifteen_minutes_counts_as_not_safe(house: House) -> None:
     person = house.patient()
@@ -428,19 +463,101 @@ class Reader:
     def __init__(self) -> None:
         self.read: list[str] = []
 
-    def gravest(self, text: str, language: str, offered: object = ()) -> str | None:
+    def dangers(self, text: str, language: str, offered: object = (), passed_over: object = ()) -> tuple[str, ...]:
         self.read.append(text)
-        return "crisis" if "die" in text else None
+        return ("crisis",) if "die" in text else ()
 
 
 def test_a_score_alone_is_not_read_for_danger_and_any_word_is() -> None:
     reader = Reader()
-    world: Any = SimpleNamespace(watch=reader)
-    record: Any = SimpleNamespace(profile=SimpleNamespace(language="en"), conversation=SimpleNamespace(prompt=None))
+    world: Any = SimpleNamespace(watch=reader, rules={}, clock=SimpleNamespace(now=lambda: WEDNESDAY))
+    talk = SimpleNamespace(prompt=None, frames=())
+    record: Any = SimpleNamespace(profile=SimpleNamespace(language="en"), conversation=talk, enrolment=None)
 
-    def danger(text: str) -> str | None:
+    def danger(text: str) -> tuple[str, ...]:
         row = InboxRow(1, "p1", 1, "u1", WEDNESDAY, {"kind": "text", "text": text})
-        return safety.danger_in(world, row, record)
+        return safety.dangers_in(world, row, record)
 
-    assert [danger(text) for text in ("7", " 10 ", "", "20 min", "I want to die")] == [None] * 4 + ["crisis"]
+    assert [danger(text) for text in ("7", " 10 ", "", "20 min", "I want to die")] == [()] * 4 + [("crisis",)]
     assert reader.read == ["20 min", "I want to die"]
+
+
+# -- a mere likeness --------------------------------------------------------------------------------------
+WORRY = "there is a way out and I think about it"
+
+
+def test_a_mere_likeness_is_asked_about_and_exercises_go_on(house: House) -> None:
+    person = house.patient()
+    house.say(person, WORRY)
+    assert house.place(person) == "safety/worry thoughts"
+    assert not house.record(person).enrolment.progress.safety_hold  # type: ignore[union-attr]
+
+
+def test_in_a_crisis_talk_a_likeness_opens_no_second_talk(house: House) -> None:
+    person = house.patient()
+    house.say(person, CRISIS)
+    house.say(person, WORRY)
+    assert house.place(person) == "safety/crisis safe_now"
+
+
+def test_in_a_talk_about_warning_signs_a_likeness_is_asked_about_all_the_same(house: House) -> None:
+    person = house.patient()
+    house.say(person, "I have a fever and night sweats and my back is worse")
+    assert house.place(person).startswith("safety/red_flag")
+    house.say(person, WORRY)
+    assert house.place(person) == "safety/worry thoughts"
+
+
+def test_pregnancy_told_within_the_hours_after_a_worry_is_still_heard(house: House) -> None:
+    person = house.patient()
+    house.say(person, WORRY)
+    house.say(person, "no, not that")
+    house.say(person, f"{WORRY}, and I am pregnant")
+    assert house.place(person).startswith("safety/pregnancy")
+
+
+# -- a worry that nobody answers --------------------------------------------------------------------------
+WORRY = "there is a way out and I think about it"
+
+
+def test_a_worry_without_an_answer_is_told_to_a_person_and_help_is_shown_once(house: House) -> None:
+    person = house.patient()
+    house.say(person, WORRY)
+    before = len(person.messages)
+    house.travel(timedelta(minutes=59))
+    assert (house.alert(person, "worry").priority, person.texts[before:]) == ("medium", [])
+    house.travel(timedelta(minutes=2))
+    alert = house.alert(person, "worry")
+    assert (alert.priority, alert.body["no_answer"]) == ("high", True)
+    assert person.texts[before:] == [house.coach.world.static_for("en", "worry", "silent")]
+    assert not house.progress(person).safety_hold
+    house.travel(timedelta(hours=3))
+    assert len(person.texts[before:]) == 1
+
+
+def test_a_worry_that_is_answered_is_no_silence(house: House) -> None:
+    person = house.patient()
+    house.say(person, WORRY)
+    house.press(person, "not_so")
+    house.travel(timedelta(hours=2))
+    assert house.alert(person, "worry").priority == "medium"
+
+
+def test_a_late_answer_to_a_worry_is_still_taken(house: House) -> None:
+    person = house.patient()
+    house.say(person, WORRY)
+    house.travel(timedelta(hours=2))
+    house.say(person, "sometimes")
+    assert house.place(person) == "safety/crisis safe_now"
+
+
+@pytest.mark.parametrize(("clock", "sounds"), [("15:00", True), ("23:30", False)])
+def test_silence_to_a_worry_alerts_at_any_hour_and_makes_no_sound_at_night(
+    house: House, clock: str, *, sounds: bool
+) -> None:
+    person = house.patient()
+    house.travel_to(person, 11, clock)
+    house.say(person, WORRY)
+    house.travel(timedelta(minutes=61))
+    assert house.alert(person, "worry").priority == "high"
+    assert person.last.row.quiet is not sounds

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -13,6 +14,7 @@ import pytest
 
 from coachbot.errors import DeliveryError
 from coachbot.service.clock import StandingClock
+from coachbot.service.pacing import Pace
 from coachbot.service.ports import Capabilities, Rate
 from coachbot.service.records import Address, OutboxRow, PatientRecord
 from coachbot.service.sender import Sender
@@ -32,6 +34,8 @@ class Messenger:
     now: Callable[[], float] = lambda: 0.0
     rows: list[OutboxRow] = field(default_factory=list)
     under_way: dict[str, int] = field(default_factory=dict)
+    #: Texts whose calls are not answered before something happens.
+    hangs: dict[str, asyncio.Event] = field(default_factory=dict)
 
     async def deliver(self, to: Address, row: OutboxRow) -> str:
         assert not self.under_way.get(to.chat), "two calls to one chat at once"
@@ -39,6 +43,8 @@ class Messenger:
         await asyncio.sleep(0)
         self.under_way[to.chat] = 0
         text = str(row.body.get("text"))
+        if text in self.hangs:
+            await self.hangs[text].wait()
         if self.faults.get(text):
             raise self.faults[text].pop(0)
         self.taken.append((to.chat, text, self.now()))
@@ -187,6 +193,32 @@ def test_a_row_in_doubt_goes_by_its_own_word(house: House, policy: str, state: s
     assert bench.state(mei, "one")[0] == state
 
 
+def test_a_row_that_was_in_doubt_says_so_once_it_is_sent(house: House) -> None:
+    bench, mei = Bench(house), house.patient()
+    bench.messenger.faults["one"] = [
+        DeliveryError("no answer", permanent=False, doubt=True),
+        DeliveryError("too many", permanent=False, retry_after=1),
+    ]
+    house.send(house.message(mei, "one"))
+    bench.drain()
+    assert bench.state(mei, "one") == ("due", "in doubt: no answer")
+    for _ in range(2):
+        bench.clock.hold(bench.clock.now() + timedelta(seconds=10))
+        bench.time.now += 10
+        bench.drain()
+    assert bench.state(mei, "one") == ("sent", "in doubt")
+
+
+def test_a_row_that_was_refused_plainly_is_not_in_doubt(house: House) -> None:
+    bench, mei = Bench(house), house.patient()
+    bench.messenger.faults["one"] = [DeliveryError("later", permanent=False)]
+    house.send(house.message(mei, "one"))
+    bench.drain()
+    bench.clock.hold(bench.clock.now() + timedelta(seconds=10))
+    bench.drain()
+    assert bench.state(mei, "one") == ("sent", "")
+
+
 def test_told_to_stop_what_is_under_way_is_still_written_down(house: House) -> None:
     bench, mei = Bench(house), house.patient()
     house.send(house.message(mei, "one"))
@@ -201,6 +233,28 @@ def test_told_to_stop_what_is_under_way_is_still_written_down(house: House) -> N
 
     asyncio.run(scene())
     assert bench.state(mei, "one")[0] == "sent"
+
+
+def test_a_call_that_hangs_does_not_keep_an_account_shut_that_opens_again(house: House) -> None:
+    bench, mei, bo = Bench(house), house.patient(), house.patient("pbo")
+    sender = Sender(house.store, bench.clock, {"web": bench.messenger}, InlineWriter(), pace=Pace(), rng=Random(1))
+    hangs = bench.messenger.hangs["hangs"] = asyncio.Event()
+    bench.messenger.faults["held"] = [DeliveryError("too many", permanent=False, retry_after=0.05)]
+    house.send(house.message(mei, "hangs"), house.message(bo, "held"))
+
+    async def scene() -> None:
+        running = asyncio.create_task(sender.run(idle_s=0.05))
+        async with asyncio.timeout(5):
+            while "held" not in bench.messenger.texts:
+                await asyncio.sleep(0.01)
+        assert "hangs" not in bench.messenger.texts
+        hangs.set()
+        running.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await running
+
+    asyncio.run(scene())
+    assert bench.state(bo, "held")[0] == "sent"
 
 
 # -- messages that change a message -----------------------------------------------------------------------

@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
-from coachbot.programme.rewards import Reward
+from coachbot.programme.rewards import BadDay, Reward
 from coachbot.service.records import Tally
 from coachbot.service.tally import (
     after_practice,
     after_telling,
+    counted_on,
     mean_of,
     new_badge,
     remembered,
@@ -39,9 +40,17 @@ def counted(*entries: dict[str, Any]) -> tuple[int, int, int]:
         ([EASY, {"done": "part", "pain_after": 6}], (0, 0, 2)),
         ([EASY, {"done": "all"}], (1, 0, 1)),
         ([EASY, {"done": "not_today", "pain_after": 9}], (1, 0, 1)),
+        ([EASY, {**EASY, "done": "part"}], (0, 0, 2)),
+        ([EASY, {"done": "part", "minutes": 2}], (0, 0, 1)),
+        ([EASY, {**EASY, "minutes": 9}], (1, 0, 2)),
+        ([EASY, {**EASY, "minutes": 10}], (2, 0, 2)),
+        ([EASY, {**EASY, "guided": "yes"}], (1, 0, 1)),
+        ([EASY, {"done": "part", "guided": "yes"}], (1, 0, 1)),
+        ([EASY, {**EASY, "guided": "yes", "pain_after": 5}], (0, 0, 1)),
+        ([EASY, {**EASY, "guided": "yes", "pain_after": 7}], (0, 1, 1)),
     ],
 )
-def test_a_rise_of_three_or_a_seven_is_a_flare_and_no_rise_is_easy(
+def test_a_rise_of_three_or_a_seven_is_a_flare_and_a_whole_practice_at_home_without_a_rise_is_easy(
     entries: list[dict[str, Any]], easy_flare_rated: tuple[int, int, int]
 ) -> None:
     assert counted(*entries) == easy_flare_rated
@@ -50,7 +59,7 @@ def test_a_rise_of_three_or_a_seven_is_a_flare_and_no_rise_is_easy(
 def remembered_all(*entries: tuple[str, dict[str, Any]]) -> Tally:
     tally = Tally()
     for day, entry in entries:
-        tally = remembered(tally, date.fromisoformat(day), entry, 6)
+        tally = remembered(tally, date.fromisoformat(day), entry, BadDay(6, 2))
     return tally
 
 
@@ -62,6 +71,32 @@ def test_the_month_counts_days_with_exercises_and_those_with_much_pain() -> None
     assert within_month(tally.practised, date(2026, 3, 29)) == 1
     assert within_month(tally.on_bad_days, date(2026, 3, 29)) == 1
     assert tally.bad_days == 1
+
+
+@pytest.mark.parametrize(
+    ("pains", "bad_days"),
+    [
+        ((9,), 0),  # nobody knows yet what is usual
+        ((6, 6, 6, 6, 7, 7), 0),
+        ((6, 6, 6, 6, 8), 1),
+        ((2, 2, 5), 0),
+        ((2, 2, 6), 1),
+        ((9, 9, 9, 9, 10), 1),
+        ((10, 10), 1),
+    ],
+)
+def test_a_bad_day_lies_above_the_usual_of_this_patient(pains: tuple[int, ...], bad_days: int) -> None:
+    entries = ((f"2026-03-{n:02}", {**EASY, "pain_before": pain}) for n, pain in enumerate(pains, 1))
+    assert remembered_all(*entries).bad_days == bad_days
+
+
+def test_two_minutes_and_the_rest_on_one_day_are_one_practice() -> None:
+    tally, day = Tally(), date(2026, 3, 2)
+    for entry in ({"done": "part", "minutes": 2}, {**EASY, "minutes": 12}):
+        tally = after_practice(tally, "cse", 1, entry, again=counted_on(tally, day))
+        tally = remembered(tally, day, entry, BadDay(6, 2))
+    assert (tally.cse, tally.cse_week, tally.minutes) == (1, 1, 14)
+    assert not counted_on(tally, date(2026, 3, 3))
 
 
 def test_then_and_now_are_told_only_of_enough_practices() -> None:

@@ -31,6 +31,8 @@ class House:
     """A store in a folder of its own."""
 
     folder: Path
+    #: Empty: a SQLite file in the folder.
+    database: str = ""
     ids: IdSource = field(default_factory=IdSource)
     store: SqlStore = field(init=False)
     site: int = field(init=False)
@@ -47,12 +49,20 @@ class House:
         return self.folder / "coachbot.db"
 
     @property
+    def url(self) -> str:
+        return self.database or f"sqlite:///{self.file}"
+
+    @property
     def keys(self) -> Path:
         return self.folder / "keys.json"
 
     def open(self) -> SqlStore:
-        self.store = open_store(f"sqlite:///{self.file}", keys_path=self.keys, synchronous="OFF", real=lambda: REAL)
+        self.store = self.opened()
         return self.store
+
+    def opened(self, **values: Any) -> SqlStore:
+        """One more store on the same database, as another process has it."""
+        return open_store(self.url, keys_path=self.keys, synchronous="OFF", real=lambda: REAL, **values)
 
     def patient(self, patient: str = "pmei", /, **profile: Any) -> PatientRecord:
         """A new patient, as loaded."""
@@ -121,6 +131,8 @@ class House:
         return TurnRow(self.ids.next(), record.id, 0, "answered", NOW, "cse/checkin", "v1", "minutes", **values)
 
     def run(self, tx: Transaction, sql: str, *values: Any) -> list[Any]:
-        """Plain SQL, for looking behind the store."""
+        """Plain SQL with `?` for values, for looking behind the store."""
+        if tx._connection.dialect.name == "postgresql":  # type: ignore[attr-defined]
+            sql = sql.replace("?", "%s")
         result = tx._connection.exec_driver_sql(sql, values)  # type: ignore[attr-defined]
         return list(result.fetchall()) if result.returns_rows else []

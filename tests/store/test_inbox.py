@@ -79,6 +79,6 @@ def test_a_parked_row_lets_the_later_ones_through(house: House) -> None:
 def test_a_row_that_does_not_open_is_parked_and_nobody_waits_for_it(house: House) -> None:
     rows = house.received(house.patient(), "damaged", "next")
     with house.store.writing() as tx:
-        house.run(tx, "UPDATE inbox SET body = zeroblob(60) WHERE id = ?", rows[0].id)
+        house.run(tx, "UPDATE inbox SET body = ? WHERE id = ?", bytes(60), rows[0].id)
         assert [row.id for row in tx.waiting(now_real=REAL, limit=9)] == [rows[1].id]
         assert house.run(tx, "SELECT state FROM inbox WHERE id = ?", rows[0].id) == [("parked",)]

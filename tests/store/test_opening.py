@@ -17,6 +17,7 @@ from sqlalchemy import create_engine
 from coachbot.errors import StoreError
 from coachbot.store import EngineLock, open_store, tables
 from coachbot.store.migrating import MIGRATIONS, REVISIONS
+from tests import postgres
 from tests.store.house import House
 
 #: The user of Unix who owns nothing.
@@ -29,7 +30,17 @@ def schema(connection: sqlite3.Connection) -> dict[str, list[str]]:
     return {name: sorted(part.strip(" ()") for part in re.split(r",\s*\n", sql)) for name, sql in rows}
 
 
-def test_migrations_from_nothing_make_exactly_the_tables_of_the_models(house: House, tmp_path: Path) -> None:
+@pytest.mark.postgres
+def test_migrations_make_the_same_of_postgresql(postgres_house: House) -> None:
+    with postgres.database() as url:
+        engine = create_engine(url.replace("postgresql:", "postgresql+psycopg:"))
+        tables.Base.metadata.create_all(engine)
+        engine.dispose()
+        assert postgres.catalogue(postgres_house.url) == postgres.catalogue(url)
+
+
+def test_migrations_from_nothing_make_exactly_the_tables_of_the_models(sqlite_house: House, tmp_path: Path) -> None:
+    house = sqlite_house
     engine = create_engine(f"sqlite:///{tmp_path / 'models.db'}")
     tables.Base.metadata.create_all(engine)
     engine.dispose()
@@ -90,7 +101,8 @@ def test_the_file_is_safe_against_a_power_cut_and_keeps_no_deleted_content(tmp_p
     [
         ("nonsense", "not a database URL"),
         ("mysql://host/db", "'mysql' is not a kind of database"),
-        ("postgresql+psycopg://host/db", "PostgreSQL is not supported yet"),
+        ("postgresql+asyncpg://me:secret@host/db", r"'postgresql\+asyncpg' is not a kind of database"),
+        ("postgresql://host:no/db", "not a database URL"),
         ("sqlite://", "must be a file"),
         ("sqlite:///:memory:", "must be a file"),
     ],
@@ -99,6 +111,7 @@ def test_a_url_that_does_not_fit_is_refused_in_one_line(tmp_path: Path, url: str
     with pytest.raises(StoreError, match=told) as caught:
         open_store(url, keys_path=tmp_path / "keys.json")
     assert "\n" not in str(caught.value)
+    assert "secret" not in str(caught.value)
     assert not (tmp_path / "keys.json").exists()
 
 
@@ -108,7 +121,8 @@ def test_a_folder_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
         open_store(f"sqlite:///{tmp_path}/data/coachbot.db", keys_path=tmp_path / "keys.json")
 
 
-def test_a_file_that_may_only_be_read_is_refused(house: House) -> None:
+def test_a_file_that_may_only_be_read_is_refused(sqlite_house: House) -> None:
+    house = sqlite_house
     house.store.close()
     owner = NOBODY if os.geteuid() == 0 else os.geteuid()  # root may write anywhere
     with tempfile.TemporaryDirectory() as folder:
@@ -147,9 +161,9 @@ def test_a_database_of_another_program_is_refused_and_left_as_it_is(tmp_path: Pa
 
 
 def test_a_database_of_a_newer_program_is_refused(house: House) -> None:
+    with house.store.writing() as tx:
+        house.run(tx, "UPDATE alembic_version SET version_num = '9999'")
     house.store.close()
-    with sqlite3.connect(house.file) as connection:
-        connection.execute("UPDATE alembic_version SET version_num = '9999'")
     with pytest.raises(StoreError, match=r"made by a newer coachbot \(revision 9999\)"):
         house.open()
 

@@ -151,7 +151,7 @@ def test_a_row_that_does_not_open_fails_and_the_next_goes_out(house: House) -> N
     rows = [house.message(record, "damaged"), house.message(record, "next")]
     house.send(*rows)
     with house.store.writing() as tx:
-        house.run(tx, "UPDATE outbox SET body = zeroblob(60) WHERE id = ?", rows[0].id)
+        house.run(tx, "UPDATE outbox SET body = ? WHERE id = ?", bytes(60), rows[0].id)
     assert house.claim() == []
     assert house.claimed_texts() == ["next"]
 

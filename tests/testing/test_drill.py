@@ -50,6 +50,20 @@ def test_a_site_with_people_behind_it_passes_and_shows_every_step(play: Play) ->
     assert at == sorted(at)
 
 
+def test_the_notices_to_staff_are_read_out_link_by_link_and_say_nothing_of_the_patient(play: Play) -> None:
+    _, said = play()
+    steps = [
+        "the patient writes", "told Wed 2026-03-11 13:00: Kim: Please look (look soon)", "15 minutes without an answer",
+        "told Wed 2026-03-11 13:16: Dr Roe: Nobody has said yet", "To ring: Dr Roe, 555 0102; Kim, 555 0101.",
+        "told Wed 2026-03-11 13:31: Dr Roe: Still nobody has seen",
+    ]  # fmt: skip
+    at = [said.index(step) for step in steps]
+    assert at == sorted(at)
+    told = " ".join(line for line in said.splitlines() if line.startswith("  told"))
+    assert "die" not in told
+    assert "crisis" not in told
+
+
 def test_at_night_the_hours_without_a_person_are_told(play: Play) -> None:
     _, said = play(staff=[{"role": role, "name": "Lin", "phone": "1"} for role in ("therapist", "clinical_lead")])
     assert "the first person is reached after 9.5 hours; until then there is the help above alone" in said

@@ -44,6 +44,11 @@ def test_the_page_has_days_hours_buttons_and_the_patients_own_words() -> None:
     assert "> <picture: " in text
 
 
+def test_a_list_with_one_more_tick_is_not_told_again() -> None:
+    question = "> On which days could you exercise at home"
+    assert page(life("exercise", "steady")).count(question) == 1
+
+
 def test_repeats_names_the_words_of_a_question_that_comes_every_evening() -> None:
     assert any(place == "cse/checkin#pain_before" and n > 5 for n, place, _ in repeats(life("exercise", "steady")))
 

@@ -14,6 +14,7 @@ from coachbot.authoring.checks.pictures import check_pictures
 from coachbot.authoring.checks.reached import check_reached
 from coachbot.authoring.checks.slots import check_slots
 from coachbot.authoring.checks.start import check_start
+from coachbot.authoring.checks.suited import check_suited
 from coachbot.authoring.checks.texts import check_texts
 from coachbot.authoring.checks.words import check_words
 from coachbot.authoring.faults import Fault
@@ -25,6 +26,7 @@ CHECKS = (
     check_start,
     check_reached,
     check_links,
+    check_suited,
     check_moments,
     check_words,
     check_texts,

@@ -7,7 +7,8 @@ from typing import Any
 
 from coachbot.authoring.checks.context import Context
 from coachbot.authoring.draft import Constant, Draft
-from coachbot.authoring.exercises import Exercise
+from coachbot.authoring.exercises import NOT_FOR, Exercise
+from coachbot.authoring.exercises import SHARED as EXERCISE_WORDS
 from coachbot.authoring.faults import Fault, did_you_mean, fault
 from coachbot.authoring.reading import BUILT_IN, DEFAULT_LANGUAGE
 from coachbot.authoring.safety import STATIC
@@ -145,11 +146,20 @@ def _exercises(context: Context) -> Iterator[Fault]:
         draft = context.reading.drafts[f"exercise/{exercise.id}"]
         yield from _neighbours(context, draft, exercise)
         yield from _circle(context, draft, exercise)
-        for code in exercise.not_for:
-            if code not in asked:
-                line = draft.document.line("not_for")
-                cure = did_you_mean(code, asked)
-                yield fault(draft.file, line, "EXERCISE_002", f"no screening ever finds out '{code}'", cure)
+        yield from _not_for(context, draft, exercise, asked)
+
+
+def _not_for(context: Context, draft: Draft, exercise: Exercise, asked: set[str]) -> Iterator[Fault]:
+    """Conditions that no screening finds out, or for which a patient is told no words."""
+    shared = context.reading.words.section(DEFAULT_LANGUAGE, EXERCISE_WORDS, NOT_FOR)
+    said = {code for code, _ in shared.labels} if shared else set()
+    line = draft.document.line("not_for")
+    for code in exercise.not_for:
+        if code not in asked:
+            cure = did_you_mean(code, asked)
+            yield fault(draft.file, line, "EXERCISE_002", f"no screening ever finds out '{code}'", cure)
+        elif code not in said:
+            yield fault(draft.file, line, "EXERCISE_005", f"no patient is told what '{code}' means")
 
 
 def _ruling_out(screening: Mapping[str, Any]) -> Iterator[str]:

@@ -60,7 +60,8 @@ def _sections(context: Context, draft: Draft, language: str) -> Iterator[Fault]:
         if section is None or not section.texts:
             if language == DEFAULT_LANGUAGE:
                 line = section.line if section else 1
-                yield fault(file, line, "WORDS_002", f"'## {name}' has no text", f"Write '## {name}' and its text.")
+                title = f"'## {state.section or name}'"
+                yield fault(file, line, "WORDS_002", f"{title} has no text", f"Write {title} and its text.")
             continue
         yield from _labels(file, section, name, state.ask, draft)
     yield from _unused(draft, language, file, context)

@@ -13,7 +13,7 @@ from coachbot.instruments import Instrument, Item
 
 Resource = dict[str, Any]
 #: Sections that are said and not asked.
-SAID = ("intro", "page", "done")
+SAID = ("intro", "in_chat", "page", "done")
 
 
 def questionnaire(worded: Worded, release: Release) -> Resource:

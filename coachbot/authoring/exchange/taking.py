@@ -155,7 +155,7 @@ def _origin(data: Mapping[str, Any], found: Incoming, told: Told, language: str,
 def _ordered(data: Mapping[str, Any], words: Mapping[str, Part]) -> dict[str, Part]:
     """Sections in the order in which they are met."""
     items = [name for item in data["items"] for name in (item["code"], f"{item['code']}_again")]
-    return {name: words[name] for name in ("intro", "page", "anchors", *items, "done") if name in words}
+    return {name: words[name] for name in ("intro", "in_chat", "page", "anchors", *items, "done") if name in words}
 
 
 # -- our own YAML -------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from coachbot.authoring.pictures import find_picture
 from coachbot.channels.telegram.api import BotApi, TelegramError
 from coachbot.channels.telegram.writing import CAN, Call, call_for
 from coachbot.errors import DeliveryError
-from coachbot.service.channels import Counter
+from coachbot.service.channels import OK, REFUSED, STARTING, UNREACHABLE, Counter
 from coachbot.service.desk import Desk
 from coachbot.service.ports import Capabilities
 from coachbot.service.records import Address, OutboxRow
@@ -29,6 +29,8 @@ class Bot:
         self.api = api
         self.desk: Desk | None = None
         self.username = ""
+        #: How it is doing, in the words of `coachbot.service.channels`.
+        self.state = STARTING
 
     @property
     def name(self) -> str:
@@ -52,6 +54,17 @@ class Telegram:
     def capabilities(self) -> Capabilities:
         """Buttons under a message, pictures, edits; no way to drop a repeated message."""
         return CAN
+
+    async def ask(self) -> Mapping[str, str]:
+        """Whether Telegram knows each bot."""
+        for bot in self.bots:
+            try:
+                await bot.api.call("getMe")
+                bot.state = OK
+            except TelegramError as error:
+                bot.state = REFUSED if error.refuses_token else UNREACHABLE
+            await bot.api.close()
+        return {bot.name: bot.state for bot in self.bots}
 
     def connect(self, counter: Counter) -> None:
         """The service is there: each bot gets the desk of its account."""

@@ -12,6 +12,7 @@ from coachbot.channels.telegram.api import TelegramError
 from coachbot.channels.telegram.channel import Bot
 from coachbot.channels.telegram.reading import WANTED
 from coachbot.channels.telegram.taking import Intake
+from coachbot.service.channels import OK, REFUSED, UNREACHABLE
 
 log = logging.getLogger("coachbot.telegram")
 
@@ -49,6 +50,7 @@ class Poller:
                 await self.once()
             except TelegramError as error:
                 if error.refuses_token:
+                    self._bot.state = REFUSED
                     log.error("%s: %s. It is off until the next start; other channels go on", self._bot.name, error)
                     return
                 await self._wait(error, error.retry_after)
@@ -66,6 +68,7 @@ class Poller:
             raise TelegramError("Telegram's answer to getUpdates is no list")
         if updates:
             await self._take(updates)
+        self._bot.state = OK
         if self._faults:
             log.info("%s: updates come in again", self._bot.name)
             self._faults = 0
@@ -78,6 +81,7 @@ class Poller:
 
     async def _wait(self, error: Exception, asked_s: float | None) -> None:
         self._faults += 1
+        self._bot.state = UNREACHABLE
         if self._faults == 1:
             log.warning("%s: no updates for now (%s); trying again", self._bot.name, _told(error))
         wait = min(2.0 ** min(self._faults, 6), _LONGEST_WAIT_S) * self._rng.uniform(0.5, 1.0)

@@ -14,7 +14,7 @@ from coachbot.channels.telegram.polling import LONG_POLL_S, Poller
 from coachbot.channels.telegram.reading import WANTED
 from coachbot.channels.telegram.taking import Intake
 from coachbot.channels.telegram.tokens import Token, tokens
-from coachbot.service.channels import Counter, Serving
+from coachbot.service.channels import OK, REFUSED, UNREACHABLE, Counter, Serving
 from coachbot.settings import Settings
 
 log = logging.getLogger("coachbot.telegram")
@@ -48,7 +48,10 @@ def serve_telegram(
         for work in works:
             await work.close()
 
-    return Serving(run, _app(channel, works), PATH, close=close)
+    def state() -> Mapping[str, str]:
+        return {bot.name: bot.state for bot in channel.bots}
+
+    return Serving(run, _app(channel, works), PATH, state=state, close=close)
 
 
 def _app(channel: Telegram, works: list[_Works]) -> Any:
@@ -95,6 +98,7 @@ class _Works:
             try:
                 await self._introduce()
             except TelegramError as error:
+                self._bot.state = REFUSED if error.refuses_token else UNREACHABLE
                 if error.refuses_token:
                     log.error("%s: %s. It is off until the next start; other channels go on", self.token, error)
                     return False
@@ -102,6 +106,7 @@ class _Works:
                 await self._sleep(max(wait, error.retry_after or 0.0))
                 wait = min(wait * 2, _LONGEST_WAIT_S)
             else:
+                self._bot.state = OK
                 log.info("%s: listens as @%s", self.token, self._bot.username)
                 return True
 

@@ -12,8 +12,8 @@ from coachbot.service.ports import Capabilities, Rate
 from coachbot.service.records import OutboxRow
 
 #: Telegram's own limits: 4096 and 1024 UTF-16 units, 64 bytes behind a button, about one message a second to a chat
-#: and thirty from a bot (https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this). A little
-#: less is asked for, because several clocks are never quite of one mind.
+#: and thirty from a bot (https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this). The thirty
+#: are spread over a little more than a second, because two clocks are never quite of one mind.
 CAN = Capabilities(
     buttons=40,
     label=60,
@@ -23,7 +23,7 @@ CAN = Capabilities(
     ticks=False,
     closes_buttons=True,
     deduplicates=False,
-    account_rate=Rate(28.0, 28),
+    account_rate=Rate(29.5, 30),
     chat_rate=Rate(1.0, 3),
     title="Telegram",
 )

@@ -17,7 +17,7 @@ from coachbot.channels.wechat.faults import FORGOTTEN_MEDIA, WeChatError
 from coachbot.channels.wechat.templates import Templates
 from coachbot.channels.wechat.writing import CAN, RING, Call, call_for, picture_to
 from coachbot.errors import DeliveryError
-from coachbot.service.channels import Counter
+from coachbot.service.channels import OK, REFUSED, STARTING, UNREACHABLE, Counter
 from coachbot.service.desk import Desk
 from coachbot.service.ports import Capabilities
 from coachbot.service.records import Address, OutboxRow
@@ -38,6 +38,8 @@ class WeChat:
         self.api = api
         self.templates = templates
         self.desk: Desk | None = None
+        #: How the account is doing, in the words of `coachbot.service.channels`.
+        self.state = STARTING
         self._can = replace(CAN, templates=frozenset(templates.by_kind))
         self._now = now
         self._counter: Counter | None = None
@@ -46,6 +48,16 @@ class WeChat:
     def capabilities(self) -> Capabilities:
         """No buttons, few messages, none after two days of silence; pictures; nothing can be changed."""
         return self._can
+
+    async def ask(self) -> Mapping[str, str]:
+        """Whether WeChat knows the account and its secret."""
+        try:
+            await self.api.known()
+            self.state = OK
+        except WeChatError as error:
+            self.state = REFUSED if error.refuses_secret else UNREACHABLE
+        await self.api.close()
+        return {str(self.api.account): self.state}
 
     def without_window(self) -> None:
         """As if WeChat took messages at any time: for a screenplay that is to show something else."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 
 from coachbot.channels.wechat.access import AccessToken
 from coachbot.channels.wechat.account import account_from
@@ -15,7 +15,7 @@ from coachbot.channels.wechat.menu import menu_of
 from coachbot.channels.wechat.taking import Intake
 from coachbot.channels.wechat.templates import templates_of
 from coachbot.channels.wechat.webhook import webhook_app
-from coachbot.service.channels import Counter, Serving
+from coachbot.service.channels import OK, REFUSED, UNREACHABLE, Counter, Serving
 from coachbot.settings import Settings
 
 log = logging.getLogger("coachbot.wechat")
@@ -40,7 +40,11 @@ def serve_wechat(
     async def run() -> None:
         await _introduced(channel, sleep)
 
-    return Serving(run, webhook_app(channel.api.account, Intake(channel)), PATH, close=channel.api.close)
+    def state() -> Mapping[str, str]:
+        return {str(channel.api.account): channel.state}
+
+    app = webhook_app(channel.api.account, Intake(channel))
+    return Serving(run, app, PATH, state=state, close=channel.api.close)
 
 
 async def _introduced(channel: WeChat, sleep: Callable[[float], Awaitable[object]]) -> bool:
@@ -51,6 +55,7 @@ async def _introduced(channel: WeChat, sleep: Callable[[float], Awaitable[object
             await channel.api.known()
             await _set_menu(channel)
         except WeChatError as error:
+            channel.state = REFUSED if error.refuses_secret else UNREACHABLE
             if error.refuses_secret:
                 log.error("%s: %s. Nothing is sent there until that is mended; other channels go on", account, error)
                 return False
@@ -58,6 +63,7 @@ async def _introduced(channel: WeChat, sleep: Callable[[float], Awaitable[object
             await sleep(max(wait, error.retry_after or 0.0))
             wait = min(wait * 2, _LONGEST_WAIT_S)
         else:
+            channel.state = OK
             log.info("%s: listens", account)
             return True
 

@@ -77,8 +77,9 @@ def guessed_choice(options: tuple[Option, ...], key: str, folded: str, phrases: 
 def _synonym(options: tuple[Option, ...], key: str, phrases: Phrases) -> str | None:
     """A day, a part of the day or an answer with a usual name, where the codes are such."""
     codes = {option.code for option in options}
-    if phrases.meanings.get(key) in codes:
-        return phrases.meanings[key]
+    meant = codes.intersection(phrases.meanings.get(key, ()))
+    if len(meant) == 1:
+        return meant.pop()
     day = phrases.weekdays.get(key)
     if day in codes:
         return day

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from coachbot.engine.answers.folding import plain
+from coachbot.engine.answers.folding import plain, trimmed
 from coachbot.engine.answers.phrases import Phrases
 
 #: Fewer digits than this are no telephone number.
@@ -28,6 +28,12 @@ def name_in(text: str, phrases: Phrases) -> str:
 def is_number_to_call(text: str) -> bool:
     """Whether somebody could dial it."""
     return sum(sign.isdecimal() for sign in text) >= _LEAST_DIGITS
+
+
+def says_nothing(text: str, phrases: Phrases) -> bool:
+    """Whether somebody answers that there is nothing: "nothing, probably", "no", "I don't know"."""
+    key, empty = plain(text), phrases.none | phrases.no | phrases.dont_know
+    return key in empty or trimmed(key, phrases.polite | phrases.fillers) in empty
 
 
 def _after(text: str, openings: frozenset[str]) -> str:

@@ -57,7 +57,7 @@ class DayPart:
 
 #: How each part of the file is written; a part not named here is a list of phrases.
 _SHAPES = {
-    "interrupts": "interrupts", "waiting": "phrase_codes", "meanings": "phrase_codes", "numbers": "numbers",
+    "interrupts": "interrupts", "waiting": "phrase_codes", "meanings": "meanings", "numbers": "numbers",
     "multipliers":
     "numbers", "fractions": "numbers", "ordinals": "numbers", "units": "units", "named_times":
     "times", "day_parts": "day_parts", "weekdays": "weekdays", "day_groups": "phrase_codes",
@@ -97,8 +97,8 @@ class Phrases:
     interrupts: Mapping[str, str]
     #: The interrupts that stay commands where own words are asked for; the others are answers there ("back", "wait").
     commands_in_text: Words = frozenset()
-    #: How an answer is said in other words, where a choice offers its code: "sort of" is `part`.
-    meanings: Mapping[str, str] = field(default_factory=dict)
+    #: How an answer is said in other words, where a choice offers one of its codes: "sort of" is `part`.
+    meanings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     #: What is said during a quiet stretch: phrase to code.
     waiting: Mapping[str, str] = field(default_factory=dict)
     #: Said before one's name ("my name is"), and before the name one would like to be called by ("call me").
@@ -248,6 +248,14 @@ class _Compiler:
 
     def _phrase_codes(self, place: str, value: object) -> Mapping[str, str]:
         return self._table(place, value, lambda _, key: key)
+
+    def _meanings(self, place: str, value: object) -> Mapping[str, tuple[str, ...]]:
+        """Phrase to all the codes that it may stand for."""
+        found: dict[str, tuple[str, ...]] = {}
+        for code, phrases in self._mapping(place, value).items():
+            for phrase in self._list(f"{place}.{code}", phrases):
+                found[phrase] = (*found.get(phrase, ()), str(code))
+        return MappingProxyType(found)
 
     def _numbers(self, place: str, value: object) -> Mapping[str, float]:
         return self._table(place, value, self._number)

@@ -16,13 +16,14 @@ from coachbot.engine.answers import choices, dates, fuzzy, numbers, several, tim
 from coachbot.engine.answers.folding import LONGEST, clean, fold, holds, plain, spellings, trimmed
 from coachbot.engine.answers.interrupts import interrupt_of, may_mean_stop
 from coachbot.engine.answers.options import Option, named, options_of
-from coachbot.engine.answers.personal import is_number_to_call, name_in
+from coachbot.engine.answers.personal import is_number_to_call, name_in, says_nothing
 from coachbot.engine.answers.phrases import Phrases
 from coachbot.engine.answers.readings import (
     Answer,
     AskBack,
     Halfway,
     Interrupt,
+    NothingToKeep,
     OutOfRange,
     Reading,
     Skip,
@@ -33,7 +34,18 @@ from coachbot.engine.asks import Ask, Choice, Day, FreeText, Number, Scale, Seve
 #: Texts up to this length are read once and remembered, without who wrote them. Nobody's story is this short.
 _SHORT = 16
 
-__all__ = ["Answer", "AskBack", "Halfway", "Interrupt", "OutOfRange", "Reading", "Skip", "Unclear", "read"]
+__all__ = [
+    "Answer",
+    "AskBack",
+    "Halfway",
+    "Interrupt",
+    "NothingToKeep",
+    "OutOfRange",
+    "Reading",
+    "Skip",
+    "Unclear",
+    "read",
+]
 
 
 def read(
@@ -119,6 +131,8 @@ def _read_text(ask: FreeText, text: str, phrases: Phrases) -> Reading:
         return Answer(name_in(words, phrases), shortened)
     if ask.means == "phone" and not is_number_to_call(words):
         return Skip()
+    if ask.means == "kept" and len(words) <= LONGEST and says_nothing(words, phrases):
+        return NothingToKeep()
     return Answer(words, shortened)
 
 

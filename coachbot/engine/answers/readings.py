@@ -31,6 +31,11 @@ class Skip:
 
 
 @dataclass(frozen=True, slots=True)
+class NothingToKeep:
+    """Words of one's own that say there is nothing to keep: "nothing, probably". Left out, and told so."""
+
+
+@dataclass(frozen=True, slots=True)
 class AskBack:
     """It may have been a command: ask once. `confirm_stop` is the only code today."""
 
@@ -67,4 +72,4 @@ class Unclear:
     reason: str
 
 
-Reading: TypeAlias = Answer | Interrupt | Skip | AskBack | OutOfRange | Halfway | Unclear
+Reading: TypeAlias = Answer | Interrupt | Skip | NothingToKeep | AskBack | OutOfRange | Halfway | Unclear

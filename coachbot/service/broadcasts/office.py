@@ -10,7 +10,7 @@ from typing import TypeVar
 from coachbot.engine.model import EMPTY
 from coachbot.errors import StaffError
 from coachbot.service import days
-from coachbot.service.broadcasts.audience import read_audience
+from coachbot.service.broadcasts.audience import Audience, read_audience
 from coachbot.service.broadcasts.records import OVER, WRITABLE, Broadcast, Recipient
 from coachbot.service.broadcasts.rehearsal import Rehearsal, Rehearsals
 from coachbot.service.broadcasts.timing import DEFAULT_HOURS, last_moment, read_hours, read_time, starts_at
@@ -96,6 +96,10 @@ class Broadcasts:
         with self._store.reading() as tx:
             return tx.recipients_of(one.id, after=after, limit=limit)
 
+    def audience_of(self, words: str) -> Audience:
+        """The filter words as they are understood. Raises StaffError for those that are not."""
+        return read_audience(words, self._world.pack)
+
     def faults(self, one: Broadcast, staff: StaffRow) -> tuple[str, ...]:
         """Everything that stands against sending it, each with its place; empty if nothing does."""
         if not one.texts:
@@ -160,7 +164,7 @@ class Broadcasts:
         self._refuse_faulty(one, staff)
         if not self._rehearsals.more_than(one, staff, 0):
             raise StaffError("the audience is nobody: look at its filter words, or rehearse to see why")
-        second = not staff.may("treat") or self._rehearsals.more_than(one, staff, self._world.approve_above)
+        second = self.needs_second(staff, one)
         now = self._world.clock.now()
 
         def go(held: Broadcast) -> Broadcast:
@@ -168,6 +172,10 @@ class Broadcasts:
             return replace(held, state="waiting", asked=now, note="") if second else self._scheduled(held)
 
         return self._change(staff, "send", one, go)
+
+    def needs_second(self, staff: StaffRow, one: Broadcast) -> bool:
+        """Whether somebody else must agree: to a large one, and to any of somebody who does not treat."""
+        return not staff.may("treat") or self._rehearsals.more_than(one, staff, self._world.approve_above)
 
     def _refuse_faulty(self, one: Broadcast, staff: StaffRow) -> None:
         if found := self.faults(one, staff):

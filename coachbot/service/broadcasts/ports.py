@@ -20,6 +20,9 @@ class BroadcastTransaction(Protocol):
     def broadcasts(self) -> Sequence[Broadcast]:
         """All, the newest first."""
 
+    def asked_broadcasts(self) -> Sequence[Broadcast]:
+        """Those that wait for a second person, the oldest first."""
+
     def working_broadcasts(self) -> Sequence[Broadcast]:
         """Those that are scheduled or being sent, the oldest first."""
 

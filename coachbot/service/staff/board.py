@@ -24,6 +24,8 @@ from coachbot.service.world import World
 #: Whole days without a word after which a patient counts as silent, unless the programme says otherwise.
 SILENT_DAYS = 3
 SPARK_WEEKS = 8
+#: So many days before its window closes an assessment without an answer is shown: time to ring.
+CLOSING_DAYS = 3
 PAGE = 50
 _SOON = timedelta(hours=24)
 _MOST_SOON = 500
@@ -64,6 +66,8 @@ class Brief:
     missed: tuple[str, ...]
     due: tuple[str, ...]
     done: tuple[str, ...]
+    #: Of those open and already sent: code, and the patient's days until the window closes (0 is today).
+    closing: tuple[tuple[str, int], ...] = ()
     #: Words by which they are found, and the filters that show them whoever looks.
     words: tuple[str, ...] = ()
     kinds: tuple[Filter, ...] = ()
@@ -91,6 +95,8 @@ class Today:
     examine: tuple[tuple[AlertRow, Brief], ...]
     silent: tuple[Brief, ...]
     missed: tuple[Brief, ...]
+    #: Those with an assessment whose window closes within `CLOSING_DAYS`, the nearest first.
+    closing: tuple[Brief, ...]
     soon: tuple[tuple[TimerRow, Brief], ...]
     #: How many patients one may see, and how many of them are in the programme.
     count: int = 0
@@ -139,6 +145,7 @@ class Board:
             examine=tuple(p for p in pairs if p[0].kind == EXAMINE),
             silent=tuple(sorted((b for b in everybody if b.is_silent), key=lambda b: -(b.silent or 0))),
             missed=tuple(b for b in everybody if b.missed and b.state not in _OVER),
+            closing=tuple(sorted((b for b in everybody if _closes_soon(b)), key=lambda b: _left(b)[0][1])),
             soon=tuple(
                 (t, briefs[t.patient]) for t in timers if t.purpose.startswith("touch:") and t.patient in briefs
             ),
@@ -192,7 +199,7 @@ class Board:
         local, progress = local_now(row.profile, now), enrolment.progress
         programme = self._world.pack.programmes.get(enrolment.programme)
         silent = _silent_days(row.profile, row.last_heard, local)
-        missed, due = _assessments(programme, enrolment, local.date())
+        missed, due, closing = _assessments(programme, enrolment, local.date())
         paused = _paused(enrolment, local.date())
         limit = programme.burden.weekly_after if programme else SILENT_DAYS
         expected = enrolment.state == "active" and not paused and not progress.silent_until
@@ -213,6 +220,7 @@ class Board:
             missed=missed,
             due=due,
             done=progress.assessments,
+            closing=closing,
             words=(*folded(row.profile.name).split(), folded(enrolment.code), folded(enrolment.code).replace("-", "")),
         )
         return changed(brief, kinds=tuple(one for one in FILTERS if _fits(brief, one)))
@@ -261,14 +269,25 @@ def _paused(enrolment: Enrolment, today: date) -> bool:
 
 def _assessments(
     programme: Programme | None, enrolment: Enrolment, today: date
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Codes of the assessments that were missed, and of those whose window is open."""
+) -> tuple[tuple[str, ...], tuple[str, ...], tuple[tuple[str, int], ...]]:
+    """Codes of the assessments that were missed, of those whose window is open, and the days until those close."""
     if programme is None or enrolment.anchor is None or enrolment.state == "withdrawn":
-        return (), ()
+        return (), (), ()
     number = (today - enrolment.anchor).days
     pending = [a for a in programme.assessments if a.code not in enrolment.progress.assessments]
     missed = tuple(a.code for a in pending if number > a.closes)
-    return missed, tuple(a.code for a in pending if min(a.opens, a.day) <= number <= a.closes)
+    due = [a for a in pending if min(a.opens, a.day) <= number <= a.closes]
+    closing = tuple((a.code, a.closes - number) for a in due if a.day <= number)
+    return missed, tuple(a.code for a in due), closing
+
+
+def _left(brief: Brief) -> list[tuple[str, int]]:
+    """The assessments that close soon, the nearest first."""
+    return sorted((one for one in brief.closing if one[1] <= CLOSING_DAYS), key=lambda one: one[1])
+
+
+def _closes_soon(brief: Brief) -> bool:
+    return brief.state not in _OVER and bool(_left(brief))
 
 
 def _by_week(days: Collection[date], today: date) -> tuple[int, ...]:

@@ -45,6 +45,7 @@ class Care:
             "note": self._note,
             "care": self._care,
             "tags": self._tags,
+            "attend": self._attend,
             "take-over": self._take_over,
             "write": self._write_words,
             "hand-back": self._hand_back,
@@ -128,6 +129,10 @@ class Care:
             raise StaffError(f"at most {_MOST_TAGS} tags of letters, digits and dashes; '{(wrong or '')[:40]}' is none")
         self._enrolments.tag(self._code(patient), tags)
 
+    def _attend(self, staff: StaffRow, patient: str, fields: Fields) -> None:
+        """The patient was at a session in a group of the clinic."""
+        self._enrolments.attend(self._code(patient), fields.get("session", ""))
+
     def _take_over(self, staff: StaffRow, patient: str, fields: Fields) -> None:
         self._enrolments.take_over(patient, staff.id, staff.name)
 
@@ -151,7 +156,7 @@ class Care:
 
 
 #: Fields that name no words of anybody; all others stay out of the audit.
-_TELLING = ("alert", "days", "exercise", "staff")
+_TELLING = ("alert", "days", "exercise", "staff", "session")
 
 
 def _told(fields: Fields) -> str:

@@ -105,6 +105,9 @@ class Doors:
             tx.put_staff(row)
             tx.drop_visits(staff)
             tx.drop_tickets(staff, BEGIN)
+            for way in tx.ways():
+                if way.staff == staff and way.kind == "chat":  # the phone that was lost may hold it
+                    tx.drop_way(way.id)
             self._audit.note(tx, by, "staff.begin_again", detail=str(staff))
             return self._welcome(tx, row)
 

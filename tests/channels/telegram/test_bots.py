@@ -182,6 +182,30 @@ def test_a_revoked_token_is_one_line_and_the_other_bot_goes_on(
     ]
 
 
+def test_how_each_bot_is_doing_is_told_by_the_operators_names(telegram: FakeTelegram) -> None:
+    telegram.revoke(ONE)
+    bench = Bench(telegram)
+    serving = bench.serve()
+    assert serving.state() == {"one": "starting", "two": "starting"}
+    bench.run(lambda: serving.state() == {"one": "refused", "two": "ok"})
+
+
+def test_a_bot_that_is_not_answered_is_unreachable_until_it_is(telegram: FakeTelegram) -> None:
+    telegram.fail("getMe", Fault(500), Fault(500))
+    telegram.fail("getUpdates", Fault(500))
+    bench = Bench(telegram)
+    seen: list[set[str]] = []
+
+    async def sleep(seconds: float) -> None:
+        seen.append(set(serving.state().values()))
+        await bench.sleep(seconds)
+
+    serving = serve_telegram(bench.channel, bench.counter, long_poll_s=0, sleep=sleep)
+    bench.serve = lambda: serving  # type: ignore[method-assign]
+    bench.run(lambda: len(seen) == 3 and set(serving.state().values()) == {"ok"})
+    assert all("unreachable" in states for states in seen)
+
+
 def test_a_token_revoked_while_it_runs_is_one_line_too(
     telegram: FakeTelegram, caplog: pytest.LogCaptureFixture
 ) -> None:

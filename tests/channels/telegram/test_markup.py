@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coachbot.channels.telegram.markup import html
-from coachbot.testing.botapi import _without_tags
+from coachbot.testing.botapi.fields import without_tags
 
 
 @pytest.mark.parametrize(
@@ -31,4 +31,4 @@ def test_marks(markdown: str, shown: str) -> None:
 
 @given(st.text(alphabet="ab*_`[]()<>&#-1. \n~!", max_size=60))
 def test_telegram_can_always_read_it(markdown: str) -> None:
-    _without_tags(html(markdown))
+    without_tags(html(markdown))

@@ -311,6 +311,7 @@ def test_a_wrong_secret_is_one_line_and_what_is_sent_waits(
     assert "40125" in errors[0]
     assert "other channels go on" in errors[0]
     assert "revoked-secret" not in caplog.text
+    assert list(bench.serving.state().values()) == ["refused"]
 
 
 def test_faults_at_the_start_are_waited_out(wechat: FakeWeChat, tmp_path: Path) -> None:

@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
-from coachbot.engine.answers.readings import Answer, Interrupt, Skip
+from coachbot.engine.answers.readings import Answer, Interrupt, NothingToKeep, Skip
 from coachbot.engine.asks import FreeText
 
 NAME = FreeText("name", 60, required=True, means="name")
 PHONE = FreeText("phone", 40, means="phone")
+KEPT = FreeText("least", 200, means="kept")
 
 
 @pytest.mark.parametrize(
@@ -42,3 +43,27 @@ def test_what_nobody_can_dial_is_a_skip(reads: Any, text: str) -> None:
 def test_a_number_is_kept_as_it_was_written_and_a_command_stays_one(reads: Any) -> None:
     assert reads(PHONE, "it's 0761 / 123 45") == Answer("it's 0761 / 123 45")
     assert reads(PHONE, "help") == Interrupt("help")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Nothing, probably.", "nothing", "none, I guess", "No.", "I don't know", "not sure", "nothing really", "Nope"],
+)
+def test_an_answer_that_there_is_nothing_is_not_kept_to_be_quoted(reads: Any, text: str) -> None:
+    assert reads(KEPT, text) == NothingToKeep()
+    assert reads(FreeText("words", 200), text) == Answer(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Not much.",
+        "Nothing but the cat and camel",
+        "no bread, no bus: I walk",
+        "One bridge",
+        "to the letter box",
+        "skip it all",
+    ],
+)
+def test_a_small_plan_is_kept_as_it_was_written(reads: Any, text: str) -> None:
+    assert reads(KEPT, text) == Answer(text)

@@ -359,6 +359,8 @@ def test_small_words_do_not_hide_a_label(reads: Any) -> None:
 
 BEGIN = {"begin": "Yes, let's begin", "later": "Another time"}
 PAUSED = {"go_on": "Go on", "end": "End here"}
+NEXT_WEEK = {"same": "Same as this week", "dose": "Look at the dose", "lighter": "A bit lighter"}
+NEXT_ONE = {"usual": "At my usual time", "other_time": "Another time", "open": "Leave it open"}
 
 
 @pytest.mark.parametrize(
@@ -368,6 +370,10 @@ PAUSED = {"go_on": "Go on", "end": "End here"}
         (BEGIN, "lets go", Answer("begin")),
         (BEGIN, "another time", Answer("later")),
         (PAUSED, "carry on", Answer("go_on")),
+        (NEXT_WEEK, "same again", Answer("same")),
+        (NEXT_WEEK, "as before please", Answer("same")),
+        (NEXT_ONE, "same again", Answer("usual")),
+        (NEXT_ONE, "the usual", Answer("usual")),
         (PAUSED, "lets carry on please", Answer("go_on")),
         (PAUSED, "ask somone", Interrupt("therapist")),
     ],

@@ -222,6 +222,7 @@ def test_a_therapist_reaches_no_patient_of_somebody_else(office: Office) -> None
 def test_a_process_that_dies_in_any_slice_goes_on_where_it_was(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(running, "_HEADS", 3)
     monkeypatch.setattr(running, "_PIECE", 2)
+    monkeypatch.setattr(running, "SLICE_S", 60.0)  # a slow machine cuts no slice short
     people = [office.house.patient() for _ in range(7)]
     one = office.send()
     runner = office.house.coach.broadcasting

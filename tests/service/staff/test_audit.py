@@ -2,35 +2,36 @@
 
 from __future__ import annotations
 
-import sqlite3
-from pathlib import Path
-
 import pytest
+from sqlalchemy.exc import DBAPIError
 
 from tests.service.staff.conftest import Clinic
 
 
 @pytest.fixture
-def file(clinic: Clinic, tmp_path: Path) -> Path:
-    """The database with ten lines, open to somebody with the file but without the keys."""
+def ten(clinic: Clinic) -> Clinic:
+    """Ten lines, open to somebody with the database but without the keys."""
     for number in range(10):
         clinic.audit.saw(7, "patient.read", "pmei", str(number))
-    return tmp_path / "coachbot.db"
+    return clinic
 
 
-def tamper(file: Path, sql: str) -> None:
-    with sqlite3.connect(file) as other:
-        other.executescript(f"DROP TRIGGER audit_no_update; DROP TRIGGER audit_no_delete; {sql}")
+def tamper(clinic: Clinic, *changes: str) -> None:
+    with clinic.house.store.writing() as tx:
+        of = " ON audit" if tx._connection.dialect.name == "postgresql" else ""
+        drops = [f"DROP TRIGGER audit_no_{change}{of}" for change in ("update", "delete")]
+        for sql in (*drops, *changes):
+            tx._connection.exec_driver_sql(sql)
 
 
-def test_an_untouched_chain_holds(clinic: Clinic, file: Path) -> None:
-    assert clinic.audit.faults() == (10, [])
+def test_an_untouched_chain_holds(ten: Clinic) -> None:
+    assert ten.audit.faults() == (10, [])
 
 
 @pytest.mark.parametrize("change", ["UPDATE audit SET detail = 'x'", "DELETE FROM audit"])
-def test_the_database_itself_refuses(file: Path, change: str) -> None:
-    with sqlite3.connect(file) as other, pytest.raises(sqlite3.IntegrityError, match="append-only"):
-        other.execute(change)
+def test_the_database_itself_refuses(ten: Clinic, change: str) -> None:
+    with pytest.raises(DBAPIError, match="append-only"), ten.house.store.writing() as tx:
+        tx._connection.exec_driver_sql(change)
 
 
 @pytest.mark.parametrize(
@@ -43,19 +44,22 @@ def test_the_database_itself_refuses(file: Path, change: str) -> None:
         ("DELETE FROM audit", 0, "cut off"),
     ],
 )
-def test_what_was_done_to_it_shows(clinic: Clinic, file: Path, sql: str, line: int, what: str) -> None:
-    tamper(file, sql)
-    _, faults = clinic.audit.faults()
+def test_what_was_done_to_it_shows(ten: Clinic, sql: str, line: int, what: str) -> None:
+    tamper(ten, sql)
+    _, faults = ten.audit.faults()
     assert faults
     assert faults[0].line == line
     assert what in faults[0].what
 
 
-def test_a_chain_sealed_anew_without_the_key_shows(clinic: Clinic, file: Path) -> None:
+def test_a_chain_sealed_anew_without_the_key_shows(ten: Clinic) -> None:
     seal = "0" * 64
-    tamper(file, f"UPDATE audit SET seal = '{seal}' WHERE id = 10; "
-                 f"UPDATE setting SET value = '10:{seal}' WHERE name = 'audit_head'")  # fmt: skip
-    assert clinic.audit.faults()[1]
+    tamper(
+        ten,
+        f"UPDATE audit SET seal = '{seal}' WHERE id = 10",
+        f"UPDATE setting SET value = '10:{seal}' WHERE name = 'audit_head'",
+    )
+    assert ten.audit.faults()[1]
 
 
 def test_a_line_stands_only_if_its_change_stands(clinic: Clinic) -> None:

@@ -55,11 +55,11 @@ function inlineNode([whole, escaped, bold, star, low, label, target, address], p
 }
 
 function isSafe(address) {
-  return /^(https?:\/\/|tel:)/i.test(address);
+  return /^(https?:\/\/|tel:|q\/[\w-]+$)/i.test(address); // q/...: the page of a round, beside the chat
 }
 
 function linkTo(address, label) {
-  const outside = /^http/i.test(address) ? { target: '_blank', rel: 'noopener noreferrer' } : {};
+  const outside = /^(http|q\/)/i.test(address) ? { target: '_blank', rel: 'noopener noreferrer' } : {};
   return el('a', { href: address, ...outside }, label);
 }
 

@@ -13,6 +13,7 @@ branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
 ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 
 
 def upgrade() -> None:
@@ -39,7 +40,7 @@ def _site() -> None:
     op.create_table(
         "site",
         sa.Column("id", ID, nullable=False),
-        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("code", TEXT, nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_site")),
         sa.UniqueConstraint("code", name=op.f("uq_site_code")),
     )
@@ -49,8 +50,8 @@ def _account() -> None:
     op.create_table(
         "account",
         sa.Column("id", ID, nullable=False),
-        sa.Column("channel", sa.Text(), nullable=False),
-        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("channel", TEXT, nullable=False),
+        sa.Column("code", TEXT, nullable=False),
         sa.Column("site", ID, nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_account")),
         sa.UniqueConstraint("channel", "code", name=op.f("uq_account_channel_code")),
@@ -61,7 +62,7 @@ def _account() -> None:
 def _patient() -> None:
     op.create_table(
         "patient",
-        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("id", TEXT, nullable=False),
         sa.Column("site", ID, nullable=True),
         sa.Column("profile", sa.LargeBinary(), nullable=True),
         sa.Column("created_real", sa.Float(), nullable=True),
@@ -73,23 +74,25 @@ def _patient() -> None:
 def _patient_key() -> None:
     op.create_table(
         "patient_key",
-        sa.Column("patient", sa.Text(), nullable=False),
+        sa.Column("patient", TEXT, nullable=False),
         sa.Column("wrapped", sa.LargeBinary(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("patient", name=op.f("pk_patient_key")),
         _reference("patient", "patient.id", op.f("fk_patient_key_patient")),
     )
+    if op.get_bind().dialect.name == "postgresql":  # the server's statistics must not keep a key that is destroyed
+        op.execute("ALTER TABLE patient_key ALTER COLUMN wrapped SET STATISTICS 0")
 
 
 def _address() -> None:
     op.create_table(
         "address",
         sa.Column("id", ID, nullable=False, autoincrement=False),
-        sa.Column("patient", sa.Text(), nullable=False),
+        sa.Column("patient", TEXT, nullable=False),
         sa.Column("account", ID, nullable=False),
-        sa.Column("channel", sa.Text(), nullable=False),
+        sa.Column("channel", TEXT, nullable=False),
         sa.Column("chat", sa.LargeBinary(), nullable=False),
-        sa.Column("chat_hash", sa.Text(), nullable=False),
+        sa.Column("chat_hash", TEXT, nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_address")),
         sa.UniqueConstraint("account", "chat_hash", name=op.f("uq_address_account_chat_hash")),
         _reference("account", "account.id", op.f("fk_address_account")),
@@ -102,12 +105,12 @@ def _enrolment() -> None:
     op.create_table(
         "enrolment",
         sa.Column("id", ID, nullable=False, autoincrement=False),
-        sa.Column("patient", sa.Text(), nullable=False),
-        sa.Column("programme", sa.Text(), nullable=False),
-        sa.Column("arm", sa.Text(), nullable=False),
-        sa.Column("state", sa.Text(), nullable=False),
-        sa.Column("anchor", sa.Text(), nullable=True),
-        sa.Column("code", sa.Text(), nullable=True),
+        sa.Column("patient", TEXT, nullable=False),
+        sa.Column("programme", TEXT, nullable=False),
+        sa.Column("arm", TEXT, nullable=False),
+        sa.Column("state", TEXT, nullable=False),
+        sa.Column("anchor", TEXT, nullable=True),
+        sa.Column("code", TEXT, nullable=True),
         sa.Column("body", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_enrolment")),
         sa.UniqueConstraint("code", name=op.f("uq_enrolment_code")),
@@ -119,14 +122,14 @@ def _enrolment() -> None:
 def _invitation() -> None:
     op.create_table(
         "invitation",
-        sa.Column("code_hash", sa.Text(), nullable=False),
-        sa.Column("programme", sa.Text(), nullable=False),
-        sa.Column("arm", sa.Text(), nullable=False),
+        sa.Column("code_hash", TEXT, nullable=False),
+        sa.Column("programme", TEXT, nullable=False),
+        sa.Column("arm", TEXT, nullable=False),
         sa.Column("site", ID, nullable=False),
-        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("note", TEXT, nullable=False),
         sa.Column("expires_real", sa.Float(), nullable=False),
         sa.Column("used_real", sa.Float(), nullable=True),
-        sa.Column("patient", sa.Text(), nullable=True),
+        sa.Column("patient", TEXT, nullable=True),
         sa.PrimaryKeyConstraint("code_hash", name=op.f("pk_invitation")),
     )
     _index("ix_invitation_patient", "invitation", ["patient"])
@@ -135,7 +138,7 @@ def _invitation() -> None:
 def _conversation() -> None:
     op.create_table(
         "conversation",
-        sa.Column("patient", sa.Text(), nullable=False),
+        sa.Column("patient", TEXT, nullable=False),
         sa.Column("body", sa.LargeBinary(), nullable=False),
         sa.Column("revision", sa.BigInteger(), nullable=False),
         sa.Column("last_heard_at", sa.BigInteger(), nullable=True),
@@ -149,17 +152,17 @@ def _inbox() -> None:
     op.create_table(
         "inbox",
         sa.Column("id", ID, nullable=False, autoincrement=False),
-        sa.Column("patient", sa.Text(), nullable=False),
+        sa.Column("patient", TEXT, nullable=False),
         sa.Column("account", ID, nullable=False),
-        sa.Column("update_id", sa.Text(), nullable=False),
+        sa.Column("update_id", TEXT, nullable=False),
         sa.Column("received_at", sa.BigInteger(), nullable=False),
         sa.Column("body", sa.LargeBinary(), nullable=False),
-        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("state", TEXT, nullable=False),
         sa.Column("screened", sa.Integer(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("first_tried_real", sa.Float(), nullable=True),
         sa.Column("next_try_real", sa.Float(), nullable=True),
-        sa.Column("error", sa.Text(), nullable=False),
+        sa.Column("error", TEXT, nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_inbox")),
         sa.UniqueConstraint("account", "update_id", name=op.f("uq_inbox_account_update_id")),
         _reference("patient", "patient.id", op.f("fk_inbox_patient")),
@@ -178,13 +181,13 @@ def _turn() -> None:
     op.create_table(
         "turn",
         sa.Column("id", ID, nullable=False, autoincrement=False),
-        sa.Column("patient", sa.Text(), nullable=False),
+        sa.Column("patient", TEXT, nullable=False),
         sa.Column("inbox", sa.BigInteger(), nullable=False),
-        sa.Column("cause", sa.Text(), nullable=False),
+        sa.Column("cause", TEXT, nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
-        sa.Column("dialog", sa.Text(), nullable=False),
-        sa.Column("version", sa.Text(), nullable=False),
-        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("dialog", TEXT, nullable=False),
+        sa.Column("version", TEXT, nullable=False),
+        sa.Column("state", TEXT, nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_turn")),
         _reference("patient", "patient.id", op.f("fk_turn_patient")),
     )
@@ -195,26 +198,26 @@ def _outbox() -> None:
     op.create_table(
         "outbox",
         sa.Column("id", ID, nullable=False, autoincrement=False),
-        sa.Column("patient", sa.Text(), nullable=False),
+        sa.Column("patient", TEXT, nullable=False),
         sa.Column("address", sa.BigInteger(), nullable=False),
         sa.Column("body", sa.LargeBinary(), nullable=False),
         sa.Column("due_at", sa.BigInteger(), nullable=False),
         sa.Column("lane", sa.Integer(), nullable=False),
         sa.Column("quiet", sa.Integer(), nullable=False),
-        sa.Column("token", sa.Text(), nullable=False),
-        sa.Column("in_place", sa.Text(), nullable=False),
+        sa.Column("token", TEXT, nullable=False),
+        sa.Column("in_place", TEXT, nullable=False),
         sa.Column("expires_at", sa.BigInteger(), nullable=True),
-        sa.Column("on_doubt", sa.Text(), nullable=False),
+        sa.Column("on_doubt", TEXT, nullable=False),
         sa.Column("turn", sa.BigInteger(), nullable=False),
-        sa.Column("state", sa.Text(), nullable=False),
-        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("state", TEXT, nullable=False),
+        sa.Column("reason", TEXT, nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
-        sa.Column("claimed_by", sa.Text(), nullable=False),
+        sa.Column("claimed_by", TEXT, nullable=False),
         sa.Column("lease_real", sa.Float(), nullable=True),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("claimed_at", sa.BigInteger(), nullable=True),
         sa.Column("settled_at", sa.BigInteger(), nullable=True),
-        sa.Column("remote_id", sa.Text(), nullable=False),
+        sa.Column("remote_id", TEXT, nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
         _reference("patient", "patient.id", op.f("fk_outbox_patient")),
     )
@@ -228,11 +231,11 @@ def _outbox() -> None:
 def _timer() -> None:
     op.create_table(
         "timer",
-        sa.Column("patient", sa.Text(), nullable=False),
-        sa.Column("purpose", sa.Text(), nullable=False),
+        sa.Column("patient", TEXT, nullable=False),
+        sa.Column("purpose", TEXT, nullable=False),
         sa.Column("due_at", sa.BigInteger(), nullable=False),
-        sa.Column("token", sa.Text(), nullable=True),
-        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("token", TEXT, nullable=True),
+        sa.Column("body", TEXT, nullable=False),
         sa.PrimaryKeyConstraint("patient", "purpose", name=op.f("pk_timer")),
         _reference("patient", "patient.id", op.f("fk_timer_patient")),
     )
@@ -243,9 +246,9 @@ def _diary() -> None:
     op.create_table(
         "diary",
         sa.Column("id", ID, nullable=False, autoincrement=False),
-        sa.Column("patient", sa.Text(), nullable=False),
-        sa.Column("day", sa.Text(), nullable=False),
-        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("patient", TEXT, nullable=False),
+        sa.Column("day", TEXT, nullable=False),
+        sa.Column("kind", TEXT, nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.Column("body", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_diary")),
@@ -258,10 +261,10 @@ def _response() -> None:
     op.create_table(
         "response",
         sa.Column("id", ID, nullable=False, autoincrement=False),
-        sa.Column("patient", sa.Text(), nullable=False),
-        sa.Column("instrument", sa.Text(), nullable=False),
-        sa.Column("assessment", sa.Text(), nullable=False),
-        sa.Column("day", sa.Text(), nullable=False),
+        sa.Column("patient", TEXT, nullable=False),
+        sa.Column("instrument", TEXT, nullable=False),
+        sa.Column("assessment", TEXT, nullable=False),
+        sa.Column("day", TEXT, nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.Column("body", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_response")),
@@ -274,13 +277,13 @@ def _alert() -> None:
     op.create_table(
         "alert",
         sa.Column("id", ID, nullable=False, autoincrement=False),
-        sa.Column("patient", sa.Text(), nullable=False),
-        sa.Column("priority", sa.Text(), nullable=False),
+        sa.Column("patient", TEXT, nullable=False),
+        sa.Column("priority", TEXT, nullable=False),
         sa.Column("opened_at", sa.BigInteger(), nullable=False),
         sa.Column("body", sa.LargeBinary(), nullable=False),
         sa.Column("acknowledge_by", sa.BigInteger(), nullable=True),
         sa.Column("acknowledged_at", sa.BigInteger(), nullable=True),
-        sa.Column("acknowledged_by", sa.Text(), nullable=False),
+        sa.Column("acknowledged_by", TEXT, nullable=False),
         sa.Column("escalated_at", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_alert")),
         _reference("patient", "patient.id", op.f("fk_alert_patient")),
@@ -293,8 +296,8 @@ def _consent() -> None:
     op.create_table(
         "consent",
         sa.Column("id", ID, nullable=False, autoincrement=False),
-        sa.Column("patient", sa.Text(), nullable=False),
-        sa.Column("version", sa.Text(), nullable=False),
+        sa.Column("patient", TEXT, nullable=False),
+        sa.Column("version", TEXT, nullable=False),
         sa.Column("given", sa.Integer(), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.Column("body", sa.LargeBinary(), nullable=False),
@@ -307,8 +310,8 @@ def _consent() -> None:
 def _plan() -> None:
     op.create_table(
         "plan",
-        sa.Column("patient", sa.Text(), nullable=False),
-        sa.Column("day", sa.Text(), nullable=False),
+        sa.Column("patient", TEXT, nullable=False),
+        sa.Column("day", TEXT, nullable=False),
         sa.Column("body", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("patient", "day", name=op.f("pk_plan")),
         _reference("patient", "patient.id", op.f("fk_plan_patient")),
@@ -320,9 +323,9 @@ def _incident() -> None:
         "incident",
         sa.Column("id", ID, nullable=False, autoincrement=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
-        sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("patient", sa.Text(), nullable=False),
-        sa.Column("detail", sa.Text(), nullable=False),
+        sa.Column("kind", TEXT, nullable=False),
+        sa.Column("patient", TEXT, nullable=False),
+        sa.Column("detail", TEXT, nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_incident")),
     )
     _index("ix_incident_patient", "incident", ["patient"])
@@ -332,9 +335,9 @@ def _media() -> None:
     op.create_table(
         "media",
         sa.Column("id", ID, nullable=False, autoincrement=False),
-        sa.Column("patient", sa.Text(), nullable=False),
+        sa.Column("patient", TEXT, nullable=False),
         sa.Column("name", sa.LargeBinary(), nullable=False),
-        sa.Column("media_type", sa.Text(), nullable=False),
+        sa.Column("media_type", TEXT, nullable=False),
         sa.Column("content", sa.LargeBinary(), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_media")),
@@ -346,8 +349,8 @@ def _media() -> None:
 def _device() -> None:
     op.create_table(
         "device",
-        sa.Column("secret_hash", sa.Text(), nullable=False),
-        sa.Column("patient", sa.Text(), nullable=False),
+        sa.Column("secret_hash", TEXT, nullable=False),
+        sa.Column("patient", TEXT, nullable=False),
         sa.Column("added_real", sa.Float(), nullable=False),
         sa.PrimaryKeyConstraint("secret_hash", name=op.f("pk_device")),
         _reference("patient", "patient.id", op.f("fk_device_patient")),
@@ -358,8 +361,8 @@ def _device() -> None:
 def _link() -> None:
     op.create_table(
         "link",
-        sa.Column("token_hash", sa.Text(), nullable=False),
-        sa.Column("patient", sa.Text(), nullable=False),
+        sa.Column("token_hash", TEXT, nullable=False),
+        sa.Column("patient", TEXT, nullable=False),
         sa.Column("expires_real", sa.Float(), nullable=False),
         sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_link")),
         _reference("patient", "patient.id", op.f("fk_link_patient")),
@@ -370,8 +373,8 @@ def _link() -> None:
 def _setting() -> None:
     op.create_table(
         "setting",
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("value", sa.Text(), nullable=False),
+        sa.Column("name", TEXT, nullable=False),
+        sa.Column("value", TEXT, nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_setting")),
     )
 

@@ -11,7 +11,12 @@ branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
 ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 _REFUSES = "BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END"
+_REFUSAL = (
+    "CREATE FUNCTION audit_refuses() RETURNS trigger LANGUAGE plpgsql AS "
+    "$$ BEGIN RAISE EXCEPTION 'the audit is append-only'; END $$"
+)
 
 
 def upgrade() -> None:
@@ -24,6 +29,8 @@ def downgrade() -> None:
     """Take the tables away again, with all that stands in them."""
     for name in ("audit", "trace", "note", "care", "staff_ticket", "staff_visit", "staff"):
         op.drop_table(name)
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute("DROP FUNCTION audit_refuses()")
 
 
 def _reference(column: str, target: str, name: str) -> sa.ForeignKeyConstraint:
@@ -34,10 +41,10 @@ def _staff() -> None:
     op.create_table(
         "staff",
         sa.Column("id", ID, autoincrement=False, nullable=False),
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("login", sa.Text(), nullable=False),
-        sa.Column("role", sa.Text(), nullable=False),
-        sa.Column("password", sa.Text(), nullable=False),
+        sa.Column("name", TEXT, nullable=False),
+        sa.Column("login", TEXT, nullable=False),
+        sa.Column("role", TEXT, nullable=False),
+        sa.Column("password", TEXT, nullable=False),
         sa.Column("totp", sa.LargeBinary(), nullable=False),
         sa.Column("totp_step", sa.BigInteger(), nullable=False),
         sa.Column("active", sa.Integer(), nullable=False),
@@ -54,9 +61,9 @@ def _staff_visit() -> None:
         "staff_visit",
         sa.Column("id", ID, autoincrement=False, nullable=False),
         sa.Column("staff", ID, nullable=False),
-        sa.Column("token_hash", sa.Text(), nullable=False),
-        sa.Column("before_hash", sa.Text(), nullable=False),
-        sa.Column("csrf", sa.Text(), nullable=False),
+        sa.Column("token_hash", TEXT, nullable=False),
+        sa.Column("before_hash", TEXT, nullable=False),
+        sa.Column("csrf", TEXT, nullable=False),
         sa.Column("began_real", sa.Float(), nullable=False),
         sa.Column("seen_real", sa.Float(), nullable=False),
         sa.Column("rotated_real", sa.Float(), nullable=False),
@@ -71,9 +78,9 @@ def _staff_visit() -> None:
 def _staff_ticket() -> None:
     op.create_table(
         "staff_ticket",
-        sa.Column("token_hash", sa.Text(), nullable=False),
+        sa.Column("token_hash", TEXT, nullable=False),
         sa.Column("staff", ID, nullable=False),
-        sa.Column("purpose", sa.Text(), nullable=False),
+        sa.Column("purpose", TEXT, nullable=False),
         sa.Column("expires_real", sa.Float(), nullable=False),
         sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_staff_ticket")),
         _reference("staff", "staff.id", op.f("fk_staff_ticket_staff")),
@@ -84,7 +91,7 @@ def _staff_ticket() -> None:
 def _care() -> None:
     op.create_table(
         "care",
-        sa.Column("patient", sa.Text(), nullable=False),
+        sa.Column("patient", TEXT, nullable=False),
         sa.Column("staff", ID, nullable=False),
         sa.PrimaryKeyConstraint("patient", "staff", name=op.f("pk_care")),
         _reference("patient", "patient.id", op.f("fk_care_patient")),
@@ -97,7 +104,7 @@ def _note() -> None:
     op.create_table(
         "note",
         sa.Column("id", ID, autoincrement=False, nullable=False),
-        sa.Column("patient", sa.Text(), nullable=False),
+        sa.Column("patient", TEXT, nullable=False),
         sa.Column("staff", ID, nullable=False),
         sa.Column("at_real", sa.Float(), nullable=False),
         sa.Column("body", sa.LargeBinary(), nullable=False),
@@ -111,7 +118,7 @@ def _trace() -> None:
     op.create_table(
         "trace",
         sa.Column("turn", ID, autoincrement=False, nullable=False),
-        sa.Column("patient", sa.Text(), nullable=False),
+        sa.Column("patient", TEXT, nullable=False),
         sa.Column("body", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("turn", name=op.f("pk_trace")),
         _reference("patient", "patient.id", op.f("fk_trace_patient")),
@@ -125,13 +132,20 @@ def _audit() -> None:
         sa.Column("id", ID, autoincrement=False, nullable=False),
         sa.Column("at_real", sa.Float(), nullable=False),
         sa.Column("staff", ID, nullable=False),
-        sa.Column("action", sa.Text(), nullable=False),
-        sa.Column("subject", sa.Text(), nullable=False),
-        sa.Column("detail", sa.Text(), nullable=False),
-        sa.Column("seal", sa.Text(), nullable=False),
+        sa.Column("action", TEXT, nullable=False),
+        sa.Column("subject", TEXT, nullable=False),
+        sa.Column("detail", TEXT, nullable=False),
+        sa.Column("seal", TEXT, nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit")),
     )
     op.create_index(op.f("ix_audit_subject"), "audit", ["subject", "id"])
     if op.get_bind().dialect.name == "sqlite":
         for change in ("UPDATE", "DELETE"):
             op.execute(f"CREATE TRIGGER audit_no_{change.lower()} BEFORE {change} ON audit {_REFUSES}")
+    elif op.get_bind().dialect.name == "postgresql":
+        op.execute(_REFUSAL)
+        for change in ("UPDATE", "DELETE", "TRUNCATE"):
+            op.execute(
+                f"CREATE TRIGGER audit_no_{change.lower()} BEFORE {change} ON audit "
+                "FOR EACH STATEMENT EXECUTE FUNCTION audit_refuses()"
+            )

@@ -11,6 +11,7 @@ branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
 ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 
 
 def upgrade() -> None:
@@ -34,7 +35,7 @@ def _broadcast() -> None:
         "broadcast",
         sa.Column("id", ID, autoincrement=False, nullable=False),
         sa.Column("staff", ID, nullable=False),
-        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("state", TEXT, nullable=False),
         sa.Column("starts_at", sa.BigInteger(), nullable=True),
         sa.Column("body", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_broadcast")),
@@ -46,8 +47,8 @@ def _recipient() -> None:
     op.create_table(
         "broadcast_recipient",
         sa.Column("broadcast", ID, nullable=False),
-        sa.Column("patient", sa.Text(), nullable=False),
-        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("patient", TEXT, nullable=False),
+        sa.Column("state", TEXT, nullable=False),
         sa.Column("due_at", sa.BigInteger(), nullable=False),
         sa.Column("expires_at", sa.BigInteger(), nullable=False),
         sa.Column("outbox", sa.BigInteger(), nullable=False),

@@ -1,0 +1,1 @@
+"""The enrolment desk: many invitations at once, from a list."""

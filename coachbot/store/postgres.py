@@ -1,0 +1,267 @@
+"""PostgreSQL as coachbot uses it: psycopg 3, one writing connection a process, readers on snapshots.
+
+The same tables and statements as on SQLite. What SQLite gives by its one writer is had here by locks
+(`coachbot.store.part`): several processes may write.
+"""
+
+from __future__ import annotations
+
+import os
+import select
+import socket
+from collections.abc import Sequence
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.pool import QueuePool
+
+from coachbot.errors import StoreBusy, StoreError, StoreLost
+from coachbot.store import clearing
+from coachbot.store.database import Synchronous
+from coachbot.store.locks import ENGINE, OPENING, SPACE
+
+_CONNECT_S = 10
+#: How long a writer waits for another one's lock, as long as on SQLite.
+_PATIENCE_MS = 10_000
+#: A connection that is dead on the way is noticed after about a minute.
+_KEEPALIVES = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3, "tcp_user_timeout": 60_000}
+#: The same at the server's end, so that the lock of an engine that is cut off does not outlive it for hours.
+_SERVER_KEEPALIVES = {
+    "tcp_keepalives_idle": 30,
+    "tcp_keepalives_interval": 10,
+    "tcp_keepalives_count": 3,
+    "tcp_user_timeout": 60_000,
+}
+#: Tables whose ids are drawn by the database.
+_NUMBERED = ("site", "account")
+
+
+class PostgresDatabase:
+    """`coachbot.store.database.Database` on a PostgreSQL server."""
+
+    leftovers: Sequence[str] = (
+        "  not reached: the server's write-ahead log, its archive and its standby servers: they keep the destroyed",
+        "  key until they are overwritten, as docs/operating.md says",
+    )
+
+    engine_lock: Path | None = None
+    refuses_nul = True
+
+    def __init__(self, url: URL, synchronous: Synchronous, *, engine: bool = False) -> None:
+        self._driver = driver()
+        self._url = url.set(drivername="postgresql+psycopg")
+        self._synchronous = synchronous
+        #: Whether the writing connection holds the role of the engine.
+        self._is_engine = engine
+
+    @property
+    def name(self) -> str:
+        return self._url.set(drivername="postgresql").render_as_string(hide_password=True)
+
+    # -- connections -----------------------------------------------------------------------------------
+    def is_made(self) -> bool:
+        engine = self.reading_engine()
+        try:
+            with engine.connect() as connection:
+                return connection.dialect.has_table(connection, "alembic_version")
+        except self._errors as error:
+            raise self.opening_failure(error) from None
+        finally:
+            engine.dispose()
+
+    def writing_engine(self) -> Engine:
+        """The one connection of this process that writes. With the engine's role, no connection writes without it."""
+        engine = self._engine(pool_size=1, max_overflow=0)
+
+        @event.listens_for(engine, "connect")
+        def prepare(connection: Any, _record: Any) -> None:
+            try:
+                self._set_up(connection.cursor())
+                connection.commit()
+            except BaseException:
+                connection.close()
+                raise
+
+        return engine
+
+    def reading_engine(self) -> Engine:
+        engine = self._engine(pool_size=4, max_overflow=16)
+
+        @event.listens_for(engine, "connect")
+        def prepare(connection: Any, _record: Any) -> None:
+            connection.isolation_level = self._driver.IsolationLevel.REPEATABLE_READ
+            connection.read_only = True
+
+        return engine
+
+    def _engine(self, **pool: int) -> Engine:
+        role = "engine" if self._is_engine else "command"
+        engine = create_engine(
+            self._url,
+            poolclass=QueuePool,
+            paramstyle="format",
+            use_native_hstore=False,
+            hide_parameters=True,
+            connect_args={
+                "client_encoding": "utf8",
+                "connect_timeout": _CONNECT_S,
+                "application_name": f"coachbot {role} {os.getpid()} on {socket.gethostname()}"[:63],
+                **_KEEPALIVES,
+            },
+            **pool,
+        )
+        event.listen(engine, "checkout", _refuse_the_dead)
+        return engine
+
+    def _set_up(self, cursor: Any) -> None:
+        """What a writing connection needs before its first transaction."""
+        cursor.execute(f"SET lock_timeout = {_PATIENCE_MS}")
+        for name, value in _SERVER_KEEPALIVES.items():
+            cursor.execute(f"SET {name} = {value}")
+        if self._synchronous == "FULL":  # unless the server promises more than `on` already
+            cursor.execute(
+                "SELECT set_config('synchronous_commit', 'on', false) "
+                "WHERE current_setting('synchronous_commit') IN ('off', 'local')"
+            )
+        else:
+            cursor.execute("SET synchronous_commit = off")
+        if self._is_engine:
+            self._take_role(cursor)
+
+    def _take_role(self, cursor: Any) -> None:
+        """The lock lives as long as the connection that writes: an engine that lost it cannot write either."""
+        if cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", (SPACE, ENGINE)).fetchone()[0]:
+            return
+        holder = cursor.execute(
+            "SELECT a.application_name FROM pg_locks l JOIN pg_stat_activity a USING (pid) "
+            "JOIN pg_database d ON d.oid = l.database AND d.datname = current_database() "
+            "WHERE l.locktype = 'advisory' AND l.classid = %s AND l.objid = %s AND l.granted",
+            (SPACE, ENGINE),
+        ).fetchone()
+        raise StoreLost(
+            f"{self.name}: an engine runs on this database already ({holder[0] if holder else 'unknown'}); "
+            "stop it first"
+        )
+
+    # -- transactions ----------------------------------------------------------------------------------
+    def hold_alone(self, connection: Connection) -> None:
+        encoding = connection.exec_driver_sql("SHOW server_encoding").scalar()
+        if encoding != "UTF8":
+            raise StoreError(
+                f"{self.name}: the database's encoding is {encoding}; make one of its own with ENCODING 'UTF8'"
+            )
+        connection.exec_driver_sql("SELECT pg_advisory_xact_lock(%s, %s)", (SPACE, OPENING))
+
+    def hold_still(self, connection: Connection) -> None:
+        from coachbot.store.tables import Base
+
+        names = ", ".join(f'"{name}"' for name in sorted(Base.metadata.tables))
+        connection.exec_driver_sql(f"LOCK TABLE {names} IN SHARE MODE")
+
+    def restart_numbers(self, connection: Connection) -> None:
+        for name in _NUMBERED:
+            connection.exec_driver_sql(
+                f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), coalesce(max(id), 1), max(id) IS NOT NULL) "
+                f"FROM {name}"
+            )
+
+    def note_erasure(self, connection: Connection) -> int:
+        return clearing.note(connection)
+
+    def noted_erasure(self, connection: Connection) -> int:
+        return clearing.noted(connection)
+
+    def clear_erased(self, writer: Engine, since: int) -> bool:
+        """Waits for nobody for long."""
+        try:
+            with writer.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                return clearing.clear(connection, since)
+        except self._errors:
+            return False
+
+    def rest(self, writer: Engine) -> None:
+        """Nothing is kept in this process."""
+
+    # -- faults ----------------------------------------------------------------------------------------
+    @property
+    def _errors(self) -> tuple[type[Exception], ...]:
+        from sqlalchemy.exc import DBAPIError
+
+        return DBAPIError, self._driver.Error
+
+    def assure(self, connection: Connection) -> None:
+        """The server answers COMMIT with ROLLBACK where a statement failed and nobody minded: here it is an error."""
+        bare: Any = connection.connection.dbapi_connection
+        if bare.info.transaction_status == self._driver.pq.TransactionStatus.INERROR:
+            raise StoreError(f"{self.name}: a statement of this transaction failed; all of it was rolled back")
+
+    def is_broken(self, connection: Connection) -> bool:
+        if connection.invalidated or connection.closed:
+            return False
+        bare = connection.connection.dbapi_connection
+        return bare is None or bool(bare.closed)
+
+    def failure(self, error: Exception) -> StoreError | None:
+        cause = getattr(error, "orig", None) or error
+        if not isinstance(cause, self._driver.OperationalError):
+            return None
+        state = cause.sqlstate or ""
+        if state.startswith("40") or state == "55P03":
+            return StoreBusy(f"{self.name}: another program holds the same rows ({_first_line(cause)}); try again")
+        if state[:2] in ("", "08", "57"):
+            return StoreLost(f"{self.name}: the connection to the database broke ({_first_line(cause)})")
+        return StoreError(f"{self.name}: the database refused ({_first_line(cause)})")
+
+    def opening_failure(self, error: Exception) -> StoreError:
+        cause = getattr(error, "orig", None) or error
+        return StoreError(f"{self.name}: {_told(_first_line(cause), getattr(cause, 'sqlstate', None) or '')}")
+
+
+def driver() -> ModuleType:
+    try:
+        import psycopg
+    except ImportError:
+        raise StoreError("PostgreSQL needs its driver: pip install 'coachbot[postgres]'") from None
+    return psycopg
+
+
+def _refuse_the_dead(connection: Any, record: Any, _proxy: Any) -> None:
+    """Before a connection is used again: one on which the server has hung up is readable. No round trip."""
+    if not record.info.setdefault("used", False):
+        record.info["used"] = True
+        return
+    if connection.closed:
+        raise DisconnectionError
+    watch = select.poll()
+    watch.register(connection.fileno(), select.POLLIN | select.POLLHUP | select.POLLERR)
+    if watch.poll(0):
+        raise DisconnectionError
+
+
+def _first_line(error: object) -> str:
+    return " ".join(str(error).strip().partition("\n")[0].split()) or type(error).__name__
+
+
+def _told(said: str, state: str) -> str:
+    """What the server says, and what to do."""
+    if (
+        "authentication failed" in said
+        or ("role" in said and "does not exist" in said)
+        or "no password supplied" in said
+        or "no pg_hba.conf entry" in said
+    ):
+        cure = "look at the user and the password of COACHBOT_DATABASE (or of ~/.pgpass)"
+        return f"the server lets nobody in so ({said}); {cure}"
+    if state == "3D000" or ("database" in said and "does not exist" in said):
+        return f"there is no such database ({said}); make it with createdb, in UTF8"
+    if state == "42501":
+        return f"this user may not make tables there ({said}); make it the owner of the database"
+    if state == "25006":
+        return f"this server takes no writes ({said}); name the primary one"
+    if state:
+        return f"the database cannot be opened ({said})"
+    return f"the server does not answer ({said}); is it running, and is its address right?"
