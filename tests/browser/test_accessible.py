@@ -63,9 +63,10 @@ def test_every_page_of_the_staff(therapist: Therapist, axe: str, scheme: str) ->
     assert faults == {}
 
 
-def test_the_page_for_logging_in(chromium: Any, newcomer: Patient, axe: str) -> None:
+def test_the_page_for_signing_in(chromium: Any, newcomer: Patient, axe: str) -> None:
     page = chromium.new_page()
-    page.goto(f"{newcomer.url}/staff/login")
+    page.goto(f"{newcomer.url}/staff/sign-in")
+    page.get_by_label("Password").wait_for()
     found = serious(page, axe)
     page.close()
     assert found == []
