@@ -23,6 +23,7 @@ from tests import postgres
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
+COMMANDS = ROOT / "docs" / "commands.md"
 OPERATING = ROOT / "docs" / "operating.md"
 INTENDED = ROOT / "docs" / "intended-use.md"
 
@@ -72,14 +73,14 @@ def _default(value: Any) -> str:
 # -- commands -----------------------------------------------------------------------------------------
 @dataclass
 class Told:
-    """A command as the README's table has it."""
+    """A command as a table has it."""
 
     name: str
     options: set[str]
 
 
-def told_commands() -> list[Told]:
-    calls = [row[0].strip("`") for row in rows(README) if row[0].startswith("`coachbot ")]
+def told_commands(page: Path) -> list[Told]:
+    calls = [row[0].strip("`") for row in rows(page) if row[0].startswith("`coachbot ")]
     return [_told(call.removeprefix("coachbot ")) for call in calls]
 
 
@@ -104,13 +105,17 @@ def _collect(command: Any, names: tuple[str, ...], found: dict[str, set[str]]) -
         found[" ".join(names)] = {option for part in command.params for option in part.opts}
 
 
-def test_the_readme_lists_every_command_and_no_other() -> None:
-    assert {told.name for told in told_commands()} == set(real_commands())
+def test_the_page_of_commands_lists_every_command_and_no_other() -> None:
+    assert {told.name for told in told_commands(COMMANDS)} == set(real_commands())
 
 
-def test_the_readme_uses_only_options_that_there_are() -> None:
+def test_the_readme_shows_commands_that_there_are() -> None:
+    assert {told.name for told in told_commands(README)} <= set(real_commands())
+
+
+def test_only_options_that_there_are_are_told() -> None:
     real = real_commands()
-    for told in told_commands():
+    for told in [*told_commands(README), *told_commands(COMMANDS)]:
         assert told.options <= real[told.name], told
 
 

@@ -10,10 +10,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from coachbot.engine import effects as fx
+from coachbot.engine.answering import danger_of
 from coachbot.engine.changing import changed
 from coachbot.engine.events import Filled, RoundFilled
 from coachbot.engine.model import NO_SHEET, Dialog, Frame, Sheet, State, Value
-from coachbot.engine.receiving import ON_PAGE, danger_of
+from coachbot.engine.pressing import ON_PAGE
 from coachbot.engine.stacking import safety_on_top, to_top
 from coachbot.engine.walk import Walk
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from random import Random
 
 from coachbot.engine import effects as fx
-from coachbot.engine import filling, receiving
+from coachbot.engine import filling, hearing, pressing, receiving
 from coachbot.engine.answers.interrupts import interrupt_in
 from coachbot.engine.asks import Choice, Several, Wait
 from coachbot.engine.changing import changed
@@ -63,9 +63,9 @@ def step(
 def _dispatch(walk: Walk, event: Event) -> None:
     match event:
         case Said():
-            receiving.said(walk, event)
+            hearing.said(walk, event)
         case Pressed():
-            receiving.pressed(walk, event)
+            pressing.pressed(walk, event)
         case Attached():
             receiving.attached(walk, event)
         case TimerFired():

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from coachbot.engine.answering import danger_of
 from coachbot.engine.asks import Ask, Choice, FreeText, Number, Scale, Several
 from coachbot.engine.filling import slot_of
 from coachbot.engine.model import State, Value
-from coachbot.engine.receiving import danger_of
 from coachbot.programme.model import Assessment
 from coachbot.service import rounds, safety
 from coachbot.service.records import PatientRecord
