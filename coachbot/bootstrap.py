@@ -20,7 +20,7 @@ from coachbot.authoring.plain import read_plain
 from coachbot.engine.answers.times import possible_times
 from coachbot.engine.model import EMPTY
 from coachbot.errors import SettingsError
-from coachbot.packs import pack_root as pack_root
+from coachbot.packs import pack_root
 from coachbot.programme.places import zone_guesser
 from coachbot.safety import Tongue, Watch, detector_from, tongue_from
 from coachbot.service.afterwards import AfterwardsWork

@@ -10,10 +10,11 @@ from pathlib import Path
 from random import Random
 from typing import TextIO
 
-from coachbot.bootstrap import Coach, assemble, pack_root
+from coachbot.bootstrap import Coach, assemble
 from coachbot.channels.terminal.channel import Terminal
 from coachbot.channels.terminal.screen import Screen
 from coachbot.channels.terminal.talk import CHAT, Talk
+from coachbot.packs import pack_root
 from coachbot.service.clock import VirtualClock
 from coachbot.service.desk import Desk
 from coachbot.service.facts import local_now

@@ -15,10 +15,11 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from coachbot import logs
-from coachbot.bootstrap import Coach, StaffRooms, assemble, pack_root, spare_the_collector, staff_rooms
+from coachbot.bootstrap import Coach, StaffRooms, assemble, spare_the_collector, staff_rooms
 from coachbot.carriers import carriers_of
 from coachbot.demo_clinic import DemoClinic
 from coachbot.errors import CoachbotError, SettingsError, StoreError
+from coachbot.packs import pack_root
 from coachbot.registry import channel_kinds
 from coachbot.service.clock import CLOCK_AHEAD, RealClock, VirtualClock
 from coachbot.service.writer import SOON, WHENEVER, WriterThread

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from coachbot.authoring.education import EducationMessage
-from coachbot.bootstrap import pack_root
+from coachbot.packs import pack_root
 from coachbot.settings import load_settings
 from coachbot.testing.ground import pack_at
 

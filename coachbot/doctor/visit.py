@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from coachbot.bootstrap import build_world, pack_root
+from coachbot.bootstrap import build_world
 from coachbot.doctor import clinic, online, place, work
 from coachbot.doctor import database as store_checks
 from coachbot.doctor.finding import Finding, findings, ok, warn
+from coachbot.packs import pack_root
 from coachbot.service.clock import RealClock
 from coachbot.service.vitals import vitals
 from coachbot.service.world import World

@@ -109,9 +109,9 @@ class Straight:
 def terminal_front() -> Straight:
     """Every message is printed, as the terminal would."""
     from coachbot.authoring.plain import read_plain
-    from coachbot.bootstrap import pack_root
     from coachbot.channels.terminal.channel import Terminal
     from coachbot.channels.terminal.screen import Screen
+    from coachbot.packs import pack_root
     from coachbot.settings import load_settings
 
     words = read_plain(pack_root(load_settings()) / "content" / "en" / "terminal.yaml")
@@ -141,9 +141,9 @@ class TelegramFront(Straight):
 
     def connect(self, coach: Coach) -> Desk:
         """Bots get their desks; updates are polled from now on."""
-        from coachbot.bootstrap import pack_root
         from coachbot.channels.telegram.polling import Poller
         from coachbot.channels.telegram.taking import Intake
+        from coachbot.packs import pack_root
         from coachbot.settings import load_settings
 
         super().connect(coach)
@@ -240,8 +240,8 @@ class WebFront(Straight):
 
     def connect(self, coach: Coach) -> Desk:
         """Serve the app (anew)."""
-        from coachbot.bootstrap import pack_root
         from coachbot.channels.webchat import create_app
+        from coachbot.packs import pack_root
         from coachbot.settings import load_settings
         from coachbot.testing.botapi import listening
 

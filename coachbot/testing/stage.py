@@ -24,7 +24,8 @@ from types import TracebackType
 from typing import Self
 
 from coachbot.authoring.pack import Pack
-from coachbot.bootstrap import Coach, assemble, pack_root
+from coachbot.bootstrap import Coach, assemble
+from coachbot.packs import pack_root
 from coachbot.service.clock import StandingClock
 from coachbot.service.desk import Desk
 from coachbot.service.facts import local_now

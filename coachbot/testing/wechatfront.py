@@ -12,7 +12,8 @@ from typing import Any
 from pydantic import SecretStr
 
 from coachbot.authoring.plain import read_plain
-from coachbot.bootstrap import Coach, pack_root
+from coachbot.bootstrap import Coach
+from coachbot.packs import pack_root
 from coachbot.service.desk import Desk
 from coachbot.service.fitting import list_under
 from coachbot.service.joining import SEAM

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from coachbot.authoring.pack import Pack, load_pack
-from coachbot.bootstrap import pack_root
 from coachbot.engine.asks import Wait
+from coachbot.packs import pack_root
 from coachbot.service.ports import Capabilities
 from coachbot.settings import load_settings
 from coachbot.testing import Role, Stage

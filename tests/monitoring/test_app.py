@@ -10,9 +10,9 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from coachbot.bootstrap import pack_root
 from coachbot.monitoring.app import add_monitoring
 from coachbot.monitoring.readiness import NotWorkingError, Probe, Readiness, readiness
+from coachbot.packs import pack_root
 from coachbot.service.clock import RealClock
 from coachbot.serving import Engine
 from coachbot.settings import load_settings
