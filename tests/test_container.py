@@ -27,7 +27,7 @@ pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parent.parent
 BIN = Path(sys.executable).parent
-_START_S = 40.0
+_START_S = 90.0
 
 
 @dataclass(frozen=True)
