@@ -57,7 +57,7 @@ def raise_danger(walk: Walk, state: State, kind: str, value: Value) -> None:
     walk.after_saying(state, _outcome(asked, value) if asked is not None else None)
     dialog = walk.library.dialogs.get(walk.library.safety.get(kind, ""))
     if dialog is not None:
-        safety_on_top(walk, dialog, {"kind": kind})
+        safety_on_top(walk, dialog, {"kind": kind}, anew=True)
     else:
         walk.run()
 

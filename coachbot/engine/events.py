@@ -59,6 +59,8 @@ class Concerned:
     slots: Mapping[str, Value] = EMPTY
     #: Further dangers of the same text, the gravest first: kind and dialog. Their talks come when this one is over.
     then: tuple[tuple[str, str], ...] = ()
+    #: A talk on this danger that stands further on begins again: what was answered before no longer holds.
+    anew: bool = False
 
 
 @dataclass(frozen=True, slots=True)

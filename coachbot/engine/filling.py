@@ -88,7 +88,7 @@ def _keep(walk: Walk, dialog: Dialog, state: State, value: Value) -> None:
 def _follow(walk: Walk, kind: str) -> None:
     dialog = walk.library.dialogs.get(walk.library.safety.get(kind, ""))
     if dialog is not None:
-        safety_on_top(walk, dialog, {"kind": kind})
+        safety_on_top(walk, dialog, {"kind": kind}, anew=True)
 
 
 def _told_in_talk(walk: Walk, event: Filled) -> Mapping[str, Value]:

@@ -81,10 +81,11 @@ def concerned(walk: Walk, event: Concerned) -> None:
         return
     for kind, after in reversed(event.then):
         safety_below(walk, walk.library.dialogs.get(after), {**event.slots, "kind": kind})
-    if walk.prompt is not None and walk.frames[walk.root()].dialog == event.dialog:
+    top = walk.frames[walk.root()] if walk.prompt is not None else None
+    if top is not None and top.dialog == event.dialog and not (event.anew and top.state != dialog.start):
         reask(walk)
     else:
-        safety_on_top(walk, dialog, event.slots)
+        safety_on_top(walk, dialog, event.slots, anew=event.anew)
 
 
 def closed(walk: Walk, event: Closed) -> None:

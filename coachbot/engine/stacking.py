@@ -55,9 +55,17 @@ def _taken(dialog: Dialog, slots: Mapping[str, Value]) -> dict[str, Value]:
     return {name: slots[name] for name in dialog.takes if name in slots}
 
 
-def safety_on_top(walk: Walk, dialog: Dialog, slots: Mapping[str, Value]) -> None:
-    """The follow-up of a danger comes on top of everything, once: one that stands already is taken up again."""
+def safety_on_top(walk: Walk, dialog: Dialog, slots: Mapping[str, Value], *, anew: bool = False) -> None:
+    """The follow-up of a danger comes on top of everything, once: one that stands already is taken up again.
+
+    `anew`: one that has gone on from its first question is dropped, and the question is asked again.
+    """
     standing = next((i for i, f in enumerate(walk.frames) if f.dialog == dialog.id and f.opened == "safety"), None)
+    if standing is not None and anew and walk.frames[standing].state != dialog.start:
+        raise_talk(walk, standing)
+        walk.close_prompt("lapsed")
+        walk.drop_group("lapsed")
+        standing = None
     if standing is None:
         walk.park()
         walk.push(dialog, "safety", slots=_taken(dialog, slots))

@@ -46,14 +46,27 @@ def respond_to_all(draft: Draft, kinds: Sequence[str], words: str) -> None:
         tell_staff(draft, rule, rule.priority, words=words)
 
 
-def concern(world: World, kinds: Sequence[str]) -> Concerned:
+def concern(draft: Draft, kinds: Sequence[str]) -> Concerned:
     """What follows the dangers of one text in the talk: the gravest at once, each of the others when that is over.
 
     One at a time, because two open questions on danger leave one unanswered; all help is on the screen by then.
     """
     first, *others = kinds
-    then = tuple((kind, world.rules[kind].dialog) for kind in others)
-    return Concerned(first, world.rules[first].dialog, {"kind": first}, then)
+    rules = draft.world.rules
+    then = tuple((kind, rules[kind].dialog) for kind in others)
+    return Concerned(first, rules[first].dialog, {"kind": first}, then, anew=_asks_anew(draft, rules[first]))
+
+
+def _asks_anew(draft: Draft, rule: SafetyRule) -> bool:
+    """Whether a talk on this danger that stands further on must ask its first question again.
+
+    "Yes, I'm safe" does not outlive new words of despair: else nobody would be asked, and no silence would count. Where
+    staff were told a short while ago that somebody is not safe, the talk goes on where it stands.
+    """
+    if not rule.silence_minutes or rule.silence == TELL:
+        return False
+    told = draft.progress.alerted.get(rule.kind) or {}
+    return told.get("priority") != "top" or told.get("at") == draft.now.isoformat()
 
 
 def _asked(world: World, record: PatientRecord) -> frozenset[str]:

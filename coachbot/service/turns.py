@@ -194,7 +194,7 @@ class Turns:
             if not row.screened:
                 safety.respond_to_all(draft, dangers, str(row.body.get("text", ""))[:500])
             if draft.enrolment is not None:
-                self.apply(draft, safety.concern(self.world, dangers), Delivery())
+                self.apply(draft, safety.concern(draft, dangers), Delivery())
                 self._fill(draft, row)
             return
         if self._fill(draft, row):

@@ -137,8 +137,8 @@ class Talk:
     def timer(self, purpose: str, token: str | None = None) -> list[str]:
         return self.do(TimerFired(purpose, token or self.prompt.token))
 
-    def concern(self, kind: str, dialog: str) -> list[str]:
-        return self.do(Concerned(kind, dialog, {"kind": kind}))
+    def concern(self, kind: str, dialog: str, *, anew: bool = False) -> list[str]:
+        return self.do(Concerned(kind, dialog, {"kind": kind}, anew=anew))
 
     def close(self, reason: str = "withdrawn") -> list[str]:
         return self.do(Closed(reason))

@@ -139,6 +139,57 @@ def test_no_button_from_below_gets_past_a_safety_question() -> None:
     assert talk.place == "safety/crisis safe"
 
 
+LONGER = CRISIS.replace("yes: fine", "yes: company").replace(
+    "  fine:", "  company: {ask: {choice: {name: who, of: [alone, someone]}}, next: fine}\n  fine:"
+)
+
+
+def test_new_words_of_danger_put_the_first_question_again() -> None:
+    talk = listing(LONGER)
+    talk.concern("crisis", "safety/crisis")
+    assert talk.press("yes") == ["safety/crisis company"]
+    assert talk.concern("crisis", "safety/crisis", anew=True) == ["safety/crisis safe"]
+    assert talk.stack == ["a/list", "safety/crisis"]
+    assert "safe" not in talk.slots
+
+
+def test_new_words_at_the_first_question_show_it_once_more() -> None:
+    talk = listing(LONGER)
+    talk.concern("crisis", "safety/crisis")
+    token = talk.prompt.token
+    assert talk.concern("crisis", "safety/crisis", anew=True) == ["safety/crisis safe"]
+    assert talk.prompt.token == token
+
+
+def test_a_talk_on_danger_that_waits_below_begins_again_too() -> None:
+    talk = listing(LONGER)
+    talk.concern("crisis", "safety/crisis")
+    talk.press("yes")
+    talk.open("cse/checkin")
+    assert talk.concern("crisis", "safety/crisis", anew=True) == ["safety/crisis safe"]
+    assert talk.stack == ["a/list", "safety/crisis"]
+
+
+def test_without_new_danger_the_talk_goes_on_where_it_stands() -> None:
+    talk = listing(LONGER)
+    talk.concern("crisis", "safety/crisis")
+    talk.press("yes")
+    assert talk.concern("crisis", "safety/crisis") == ["safety/crisis company"]
+
+
+def test_a_dangerous_answer_puts_the_first_question_of_an_open_talk_again() -> None:
+    talk = Talk(
+        {"a/list": LIST, "b/list": LIST, "safety/crisis": LONGER},
+        safety={"item_9_high": "safety/crisis"},
+        dangers={"a/list item": {"a2": "item_9_high"}, "b/list item": {"a2": "item_9_high"}},
+    )
+    for name in ("a/list", "b/list"):
+        talk.open(name)
+        assert talk.press("a2") == ["safety/crisis safe"]
+        assert talk.press("yes") == ["safety/crisis company"]
+    assert talk.stack.count("safety/crisis") == 1
+
+
 def test_a_danger_out_of_the_blue_opens_its_dialog() -> None:
     talk = Talk({"safety/crisis": CRISIS})
     assert talk.concern("crisis", "safety/crisis") == ["safety/crisis safe"]
