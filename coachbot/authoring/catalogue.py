@@ -163,6 +163,14 @@ CATALOGUE: dict[str, Kind] = {
     ),
     "SAFETY_003": Kind("A danger has no text of its own to be shown at once.", "Write it in safety/static.md."),
     "SAFETY_004": Kind("The lexicon of danger can't be used.", "Correct the place named."),
+    "SAFETY_006": Kind(
+        "A language in which danger is not read.",
+        "Write content/<language>/safety/lexicon.yaml and have a clinician sign it off, or take the language out.",
+    ),
+    "SAFETY_007": _warning(
+        "A language in which danger is read by the words of its lexicon alone.",
+        "Write lines in content/<language>/safety/lines/ and run `make likeness`; what is told indirectly is missed.",
+    ),
     "START_001": Kind(
         "A file without which the coach can't start is missing or empty.", "Write it as in the pack inside."
     ),

@@ -99,6 +99,10 @@ class LexiconReader:
     def read(self, data: Mapping[str, object]) -> Lexicon:
         """The lexicon; of use only if no fault was noted."""
         self._keys(data, (*_ABOUT, *_LISTS, *self._order), "")
+        said = data.get("language", self._language)
+        if said != self._language:
+            message = f"this is the lexicon of '{said}', in the folder of '{self._language}'."
+            self._fault("language", message, "Write the words of danger of this language, and its name.")
         negations = self._mapping(data.get("negations", {}), "negations")
         self._keys(negations, _NEGATIONS, "negations")
         plain = {key: self._words(negations, key, "negations.") for key in _NEGATIONS}

@@ -699,6 +699,27 @@ BAD = (
         "this is no map",
     ),
     Bad(
+        "SAFETY_006",
+        "content/de/safety/lexicon.yaml",
+        1,
+        {
+            "content/programmes/one.yaml": PROGRAMME,
+            "content/safety/rules.yaml": "kinds:\n  fire: {priority: top, dialog: a/hello}\n",
+            "content/de/a/hello.md": WORDS,
+        },
+        "in 'de'",
+    ),
+    Bad(
+        "SAFETY_007",
+        LEARNED,
+        1,
+        {
+            "content/programmes/one.yaml": PROGRAMME,
+            "content/safety/rules.yaml": "kinds:\n  fire: {priority: top, dialog: a/hello, learned: true}\n",
+        },
+        "fire, and danger told in other words",
+    ),
+    Bad(
         "START_001",
         "content/en/channel.yaml",
         1,

@@ -21,6 +21,12 @@ def test_a_lexicon_without_faults_is_taken() -> None:
     detector_from({"en": small()}, ORDER)
 
 
+def test_a_lexicon_copied_into_the_folder_of_another_language_is_a_fault() -> None:
+    with pytest.raises(LexiconFault) as caught:
+        detector_from({"de": small()}, ORDER)
+    assert [one.path for one in caught.value.faults] == ["de.language"]
+
+
 @pytest.mark.parametrize(
     ("changes", "path", "words"),
     [
@@ -68,7 +74,7 @@ def test_a_fault_names_its_place_and_cure(changes: dict[str, Any], path: str, wo
 
 def test_all_faults_of_all_languages_come_at_once() -> None:
     with pytest.raises(LexiconFault) as caught:
-        detector_from({"en": small(crisis={"direct": ["/(/", "/)/"]}), "de": small(harmles=["x"])}, ORDER)
+        detector_from({"en": small(crisis={"direct": ["/(/", "/)/"]}), "de": small(language="de", harmles=["x"])}, ORDER)
     paths = sorted(fault.path for fault in caught.value.faults)
     assert paths == ["de.harmles", "en.crisis.direct.0", "en.crisis.direct.1"]
     assert "3 fault(s)" in str(caught.value)

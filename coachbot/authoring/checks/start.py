@@ -34,6 +34,22 @@ def check_start(context: Context) -> Iterator[Fault]:
     for name, keys in _NEEDED.items():
         yield from _lacking(root, name, keys)
     yield from _lexicon(context)
+    yield from _unread(context)
+
+
+def _unread(context: Context) -> Iterator[Fault]:
+    """Languages that a patient can write in and nobody would read danger in."""
+    reading = context.reading
+    safety = reading.safety
+    learned = set(safety.order) - set(safety.worded)
+    for language in sorted(reading.shelves):
+        folder = f"content/{language}/safety"
+        if safety.worded and language not in safety.lexicons and language != DEFAULT_LANGUAGE:  # START_001 tells of that
+            message = f"nobody would read danger in what a patient writes in '{language}'"
+            yield fault(f"{folder}/lexicon.yaml", 1, "SAFETY_006", message)
+        elif learned and language not in safety.likeness and not (reading.root / folder / "likeness.json").is_file():
+            message = f"{', '.join(sorted(learned))}, and danger told in other words, is never found in '{language}'"
+            yield fault(f"{folder}/likeness.json", 1, "SAFETY_007", message)
 
 
 def _lacking(root: Path, name: str, keys: tuple[str, ...]) -> Iterator[Fault]:
