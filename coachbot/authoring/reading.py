@@ -87,7 +87,7 @@ def read_pack(root: Path) -> Reading:
         reading.shelves[language] = reading.files.words(language)
     _read_recordings(reading)
     reading.words = Words(_with_made_words(reading), DEFAULT_LANGUAGE)
-    reading.safety = read_safety(reading.files, reading.instruments, reading.shelves)
+    reading.safety = read_safety(reading.files, reading.instruments, reading.shelves, runs=bool(reading.programmes))
     _read_phrases(reading)
     _read_interrupts(reading)
     reading.moments = read_moments(reading.files, tuple(reading.shelves))

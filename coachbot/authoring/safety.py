@@ -6,13 +6,14 @@ They are kept as plain data for the service's safety reading, which must depend 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import orjson
 
+from coachbot.authoring.danger_rules import check_rules, parts
 from coachbot.authoring.faults import fault
 from coachbot.authoring.fields import Fields
 from coachbot.authoring.files import Files
@@ -21,8 +22,6 @@ from coachbot.instruments import Instrument
 from coachbot.rendering import Section
 from coachbot.safety import Likeness, likeness_from
 
-PRIORITIES = ("low", "medium", "high", "top")
-SILENCES = ("not_safe", "tell")
 #: The words file with the texts that are shown before any dialog.
 STATIC = "safety/static"
 
@@ -57,10 +56,14 @@ class Safety:
 
 
 def read_safety(
-    files: Files, instruments: Mapping[str, Instrument], shelves: Mapping[str, Mapping[str, Mapping[str, Section]]]
+    files: Files,
+    instruments: Mapping[str, Instrument],
+    shelves: Mapping[str, Mapping[str, Mapping[str, Section]]],
+    *,
+    runs: bool,
 ) -> Safety:
-    """The safety files of a pack; a pack without them has no safety kinds."""
-    rules, dialogs, places = _rules(files, instruments)
+    """The safety files of a pack; a pack without them has no safety kinds. `runs`: a coach is run on it."""
+    rules, dialogs, places = _rules(files, instruments, whole=runs)
     lexicons, likeness = {}, {}
     for language in shelves:
         learned = _likeness(files, files.root / "content" / language / "safety")
@@ -105,39 +108,33 @@ def _unlearned(files: Files, path: Path, message: str) -> None:
 
 
 def _rules(
-    files: Files, instruments: Mapping[str, Instrument]
+    files: Files, instruments: Mapping[str, Instrument], *, whole: bool
 ) -> tuple[Mapping[str, Any], dict[str, str], dict[str, tuple[str, int]]]:
     path = files.root / "content" / "safety" / "rules.yaml"
     document = files.document(path) if path.is_file() else None
     if document is None:
         return {}, {}, {}
-    top = Fields(document, files.faults)
+    rules = parts(Fields(document, files.faults))
+    check_rules(rules, whole=whole)
     dialogs, places = {}, {}
-    kinds = top.fields("kinds", required=True)
-    for kind in kinds.data:
-        rule = kinds.fields(kind)
+    for kind, rule in rules.kinds.items():
         dialogs[kind] = rule.text("dialog")
         places[kind] = (document.file, rule.line("dialog"))
-        if rule.text("priority") not in ("", *PRIORITIES):
-            rule.fault("SAFETY_002", "the priority is one of low, medium, high, top", at=("priority",))
-        if rule.data.get("silence", SILENCES[0]) not in SILENCES:
-            rule.fault("SAFETY_002", "what silence means is one of not_safe, tell", at=("silence",))
-        for other in rule.texts("yields_to"):
-            if other not in kinds.data:
-                rule.fault("SAFETY_002", f"'{other}' is not a kind of these rules", at=("yields_to",))
-    _items(top, instruments, dialogs, places)
-    if "while_paused" in top:
-        paused = top.fields("while_paused")
-        dialogs["while_paused"] = paused.text("dialog")
-        places["while_paused"] = (document.file, paused.line("dialog"))
-    return top.data, dialogs, places
+    _items(rules.items, instruments, dialogs, places)
+    if rules.paused is not None:
+        dialogs["while_paused"] = rules.paused.text("dialog")
+        places["while_paused"] = (document.file, rules.paused.line("dialog"))
+    return rules.top.data, dialogs, places
 
 
 def _items(
-    top: Fields, instruments: Mapping[str, Instrument], dialogs: dict[str, str], places: dict[str, tuple[str, int]]
+    items: Sequence[Fields],
+    instruments: Mapping[str, Instrument],
+    dialogs: dict[str, str],
+    places: dict[str, tuple[str, int]],
 ) -> None:
     """The kinds of an instrument's answers lead where the rule of the item leads."""
-    for item in top.each("items"):
+    for item in items:
         name, code, kind = item.text("instrument"), item.text("item"), item.text("kind")
         if kind not in dialogs:
             item.fault("SAFETY_002", f"'{kind}' is not a kind of these rules", at=("kind",))
@@ -150,4 +147,4 @@ def _items(
         for found, of in item_kinds(instruments[name]).items():
             if of == code:
                 dialogs[found] = dialogs[kind]
-                places[found] = (top.document.file, item.line("kind"))
+                places[found] = (item.document.file, item.line("kind"))

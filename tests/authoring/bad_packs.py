@@ -678,6 +678,52 @@ BAD = (
         "'water'",
     ),
     Bad(
+        "SAFETY_002",
+        "content/safety/rules.yaml",
+        2,
+        {"content/safety/rules.yaml": "kinds:\n  fire: {priority: top, dialog: a/hello, silence: tell}\n"},
+        "means nothing without silence_minutes",
+    ),
+    Bad(
+        "SAFETY_002",
+        "content/safety/rules.yaml",
+        2,
+        {"content/safety/rules.yaml": "kinds:\n  fire: {priority: top, dialog: a/hello, acknowledge_minutes: 0}\n"},
+        "at least 1",
+    ),
+    Bad(
+        "SAFETY_002",
+        "content/safety/rules.yaml",
+        2,
+        {
+            "content/programmes/one.yaml": PROGRAMME,
+            "content/safety/rules.yaml": "kinds:\n  fire: {priority: top, dialog: a/hello, pause: false,"
+            " cooldown_minutes: 5, escalate_to: lead}\n",
+        },
+        "'fire' does not say its acknowledge_minutes",
+    ),
+    Bad(
+        "YAML_006",
+        "content/safety/rules.yaml",
+        2,
+        {"content/safety/rules.yaml": "kinds:\n  fire: {priority: top, dialog: a/hello, silence_minuts: 15}\n"},
+        "silence_minutes",
+    ),
+    Bad(
+        "YAML_008",
+        "content/safety/rules.yaml",
+        2,
+        {"content/safety/rules.yaml": "kinds:\n  fire: {priority: top, dialog: a/hello, pause: 'no'}\n"},
+        "true or false",
+    ),
+    Bad(
+        "YAML_008",
+        "content/safety/rules.yaml",
+        2,
+        {"content/safety/rules.yaml": "kinds:\n  fire: {priority: top, dialog: a/hello, acknowledge_minutes: soon}\n"},
+        "a whole number",
+    ),
+    Bad(
         "SAFETY_003",
         "content/safety/rules.yaml",
         2,

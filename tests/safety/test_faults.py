@@ -73,8 +73,9 @@ def test_a_fault_names_its_place_and_cure(changes: dict[str, Any], path: str, wo
 
 
 def test_all_faults_of_all_languages_come_at_once() -> None:
+    german = small(language="de", harmles=["x"])
     with pytest.raises(LexiconFault) as caught:
-        detector_from({"en": small(crisis={"direct": ["/(/", "/)/"]}), "de": small(language="de", harmles=["x"])}, ORDER)
+        detector_from({"en": small(crisis={"direct": ["/(/", "/)/"]}), "de": german}, ORDER)
     paths = sorted(fault.path for fault in caught.value.faults)
     assert paths == ["de.harmles", "en.crisis.direct.0", "en.crisis.direct.1"]
     assert "3 fault(s)" in str(caught.value)

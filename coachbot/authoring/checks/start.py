@@ -42,9 +42,10 @@ def _unread(context: Context) -> Iterator[Fault]:
     reading = context.reading
     safety = reading.safety
     learned = set(safety.order) - set(safety.worded)
-    for language in sorted(reading.shelves):
+    for language in sorted(one for one, shelf in reading.shelves.items() if shelf):
         folder = f"content/{language}/safety"
-        if safety.worded and language not in safety.lexicons and language != DEFAULT_LANGUAGE:  # START_001 tells of that
+        # START_001 tells of the default language
+        if safety.worded and language not in safety.lexicons and language != DEFAULT_LANGUAGE:
             message = f"nobody would read danger in what a patient writes in '{language}'"
             yield fault(f"{folder}/lexicon.yaml", 1, "SAFETY_006", message)
         elif learned and language not in safety.likeness and not (reading.root / folder / "likeness.json").is_file():
