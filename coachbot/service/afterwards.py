@@ -103,18 +103,21 @@ class AfterwardsWork:
                 return
             draft = Draft(self._world, record, self._world.clock.now(), self._world.ids.next())
             work(tx, draft)
-            draft.disarm(_purpose(kind))
+            for purpose in _timers(tx, patient, kind):
+                draft.disarm(purpose)
             draft.merge(changes)
             tx.save(changes)
 
 
-def _purpose(kind: str) -> str:
-    return f"{AFTERWARDS}:{kind}"
+def _timers(tx: Transaction, patient: str, kind: str) -> list[str]:
+    """The timers of every request for this: done once, it is done for all of them."""
+    wanted = [AFTERWARDS, kind]
+    return [timer.purpose for timer in tx.timers_of(patient) if timer.purpose.split(":")[:2] == wanted]
 
 
 def _is_wanted(tx: Transaction, patient: str, kind: str) -> bool:
-    """Whether this is still to be done; its timer goes away with it."""
-    return any(timer.purpose == _purpose(kind) for timer in tx.timers_of(patient))
+    """Whether this is still to be done; its timers go away with it."""
+    return bool(_timers(tx, patient, kind))
 
 
 def _body(media: MediaRow, alt: str) -> dict[str, str]:

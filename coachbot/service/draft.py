@@ -113,11 +113,12 @@ class Draft:
         """The days ahead are planned again at the next tick."""
         self.arm("plan", self.now)
 
-    def later(self, kind: Any, tries: int = 0) -> None:
+    def later(self, kind: Any, purpose: str = "", tries: int = 0) -> None:
         """Something heavy for after the commit. It has a timer that goes away with the work, so that a process that
-        dies in between, or a fault, only puts it off."""
+        dies in between, or a fault, only puts it off. Each request has a timer of its own: who asks again must not
+        put off what was asked for before. `purpose` is that timer's, where one begins the work anew."""
         self.afterwards.append(Afterwards(kind, self.record.id))
-        self.arm(f"{AFTERWARDS}:{kind}", self.now + _PATIENCE * 2**tries, tries=tries)
+        self.arm(purpose or f"{AFTERWARDS}:{kind}:{self.turn}", self.now + _PATIENCE * 2**tries, tries=tries)
 
     def incident(self, kind: str, detail: str) -> None:
         """Something the operator must see; nothing personal in `detail`."""

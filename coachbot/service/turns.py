@@ -462,9 +462,9 @@ class Turns:
 
 def _do_again(draft: Draft, row: TimerRow) -> None:
     """What was to follow a commit did not: the process has died, or it raised."""
-    kind, tries = row.purpose.partition(":")[2], int(row.body.get("tries", 0)) + 1
+    kind, tries = row.purpose.split(":")[1], int(row.body.get("tries", 0)) + 1
     if tries < _TIMER_TRIES:
-        draft.later(kind, tries)
+        draft.later(kind, row.purpose, tries)
     else:
         draft.incident("parked", f"{kind}, after the commit")
 

@@ -73,3 +73,33 @@ def test_what_cannot_be_done_is_given_up_and_shown_to_the_operator(stage: Stage,
     assert len(left) == 5
     with stage.store.reading() as tx:
         assert [one.detail for one in tx.incidents()] == ["progress, after the commit"]
+
+
+def _asks_every_twenty_seconds(stage: Stage, kim: Person, times: int) -> None:
+    for _ in range(times):
+        stage.say(kim, "my progress")
+        stage.travel(timedelta(seconds=20))
+
+
+def test_who_asks_again_and_again_does_not_put_off_what_was_lost(stage: Stage, kim: Person) -> None:
+    left = _dies_before_it(stage)
+    _asks_every_twenty_seconds(stage, kim, 6)
+    assert len(left) > 6, "none was begun anew"
+
+
+def test_who_asks_again_and_again_does_not_hide_from_the_operator_that_it_cannot_be_done(
+    stage: Stage, kim: Person
+) -> None:
+    _dies_before_it(stage)
+    _asks_every_twenty_seconds(stage, kim, 60)
+    with stage.store.reading() as tx:
+        assert "progress, after the commit" in [one.detail for one in tx.incidents()]
+
+
+def test_what_was_asked_for_several_times_and_lost_comes_once(stage: Stage, kim: Person) -> None:
+    _dies_before_it(stage)
+    _asks_every_twenty_seconds(stage, kim, 3)
+    stage.restart()
+    stage.travel(timedelta(minutes=30))
+    assert _pictures(kim) == 1
+    assert not [timer for timer in stage.timers(kim) if timer.purpose.startswith("afterwards")]
