@@ -1,12 +1,19 @@
-"""What `coachbot check` says of a site beside its pack: touchpoints for which nothing rings."""
+"""What `coachbot check` says of a site beside its pack: touchpoints for which nothing rings, runs of messages that a
+configured channel does not take."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from coachbot.authoring.checks.bursts import Longest, on_narrow
 from coachbot.authoring.pack import load_pack
+from coachbot.authoring.plain import read_plain
+from coachbot.authoring.reading import DEFAULT_LANGUAGE, read_pack
 from coachbot.programme.model import Programme
+from coachbot.registry import channel_kinds
+from coachbot.service.channels import ChannelKind
+from coachbot.service.ports import Capabilities
 from coachbot.settings import Settings
 
 
@@ -28,3 +35,46 @@ def site_warnings(settings: Settings, root: Path) -> list[str]:
 
 def _kinds(programmes: Mapping[str, Programme]) -> list[tuple[str, str]]:
     return sorted({(name, str(t.kind)) for name, found in programmes.items() for t in found.touchpoints})
+
+
+def channel_faults(settings: Settings, root: Path, kinds: Mapping[str, ChannelKind] | None = None) -> list[str]:
+    """A line for each dialog that says more in a row than a configured channel takes after a patient's word, unless
+    the channel's words have a line (`more`) that asks for the word with which it goes on.
+
+    Raises SettingsError where a channel is configured wrongly.
+    """
+    narrow = [one for one in _narrow(settings, kinds or channel_kinds()) if not _asks_for_a_word(root, one[0])]
+    if not narrow:
+        return []
+    reading = read_pack(root)
+    return [
+        _too_long(found, name, can.burst)
+        for name, can in narrow
+        for found in on_narrow(reading, joins=can.joins)
+        if found.messages > can.burst
+    ]
+
+
+def _too_long(found: Longest, channel: str, burst: int) -> str:
+    return (
+        f"{found.place} SITE_002 '{found.draft.id}': up to {found.messages} messages in a row from '{found.state}' "
+        f"without a word of the patient's, and {channel} takes {burst}: write `more:` in {_words_of(channel)}, what "
+        "the last of them says so that the patient writes and the rest follows"
+    )
+
+
+def _narrow(settings: Settings, kinds: Mapping[str, ChannelKind]) -> Iterable[tuple[str, Capabilities]]:
+    """The configured channels that take few messages after a patient's word."""
+    for name, kind in kinds.items():
+        channel = kind.open(settings)
+        if channel is not None and channel.capabilities.window_hours is not None:
+            yield name, channel.capabilities
+
+
+def _words_of(channel: str) -> str:
+    return f"content/{DEFAULT_LANGUAGE}/{channel}.yaml"
+
+
+def _asks_for_a_word(root: Path, channel: str) -> bool:
+    file = root / _words_of(channel)
+    return file.is_file() and bool(str(read_plain(file).get("more") or "").strip())

@@ -14,6 +14,8 @@ class Said:
     """The patient wrote a text."""
 
     text: str
+    #: Their messenger takes few messages in a row, so that any word may be what a practice had asked for to go on.
+    knocks: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,7 @@ def said(walk: Walk, event: Said) -> None:
     elif walk.prompt.mode != "open" and _answered_mode(walk, event.text):
         return
     elif isinstance(walk.state.ask, Wait):
-        _said_while_waiting(walk, event.text)
+        _said_while_waiting(walk, event)
     else:
         _said_to_prompt(walk, event.text)
 
@@ -144,8 +144,8 @@ def _said_while_paused(walk: Walk, reading: object, text: str) -> bool:
     return True
 
 
-def _said_while_waiting(walk: Walk, text: str) -> None:
-    ask, prompt = walk.state.ask, walk.prompt
+def _said_while_waiting(walk: Walk, event: Said) -> None:
+    text, ask, prompt = event.text, walk.state.ask, walk.prompt
     assert ask is not None
     assert prompt is not None
     phrases = walk.library.phrases_for(walk.conversation.language)
@@ -160,7 +160,11 @@ def _said_while_waiting(walk: Walk, text: str) -> None:
         case Interrupt(code=code):
             _interrupt_waiting(walk, code)
         case _:
-            if not meet(walk, text):
+            if meet(walk, text):
+                return
+            if event.knocks:
+                wait_over(walk)
+            else:
                 walk.say_of_itself("wait_heard")
 
 

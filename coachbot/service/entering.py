@@ -13,6 +13,7 @@ from coachbot.service.listing import chosen_by_letters, may_be_letters
 from coachbot.service.ports import Transaction
 from coachbot.service.records import AlertRow, Enrolment, InboxRow
 from coachbot.service.speaking import Delivery, say_section
+from coachbot.service.window import has_window
 
 WELCOME = "enrol/welcome"
 _LONGEST_TEXT = 20_000
@@ -60,7 +61,7 @@ def _event(tx: Transaction, draft: Draft, row: InboxRow, kind: str, text: str) -
     if _replies_to_another(tx, draft, str(row.body.get("reply_to") or "")):
         say_section(draft, "replied_to_another", Delivery())
         return None
-    return Said(text[:_LONGEST_TEXT])
+    return Said(text[:_LONGEST_TEXT], knocks=has_window(draft))
 
 
 # -- reading what was meant ---------------------------------------------------------------------------

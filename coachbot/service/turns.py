@@ -209,6 +209,8 @@ class Turns:
         if fate in ("waiting", "expired") and self._only_knocks(draft, event):
             if fate == "expired":  # else the question itself goes out now
                 self.apply(draft, go_on(draft), Delivery())
+            else:
+                window.practice_goes_on(draft)
             return
         if isinstance(event, Said) and self._at_rest(draft, event):
             return
@@ -300,8 +302,9 @@ class Turns:
             filling.run_out(draft, str(row.body["assessment"]), self.apply)
         elif purpose == handing.PATIENCE:
             handing.run_out(draft, self.apply)
-        elif purpose == "wait" and not draft.progress.hand_over:
-            self.apply(draft, TimerFired("wait", row.token), Delivery(quiet=True))
+        elif purpose == "wait" and not draft.progress.hand_over and not window.holds_practice(tx, draft):
+            expires = window.line_expires(draft)
+            self.apply(draft, TimerFired("wait", row.token), Delivery(quiet=True, expires_at=expires))
         elif purpose == "safety_silence":
             self._silence(tx, draft, str(row.body["kind"]))
         elif purpose == "safety_again":

@@ -10,6 +10,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from coachbot.engine.asks import Wait
+from coachbot.engine.changing import changed
 from coachbot.service.records import Address, OutboxRow
 
 if TYPE_CHECKING:
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 SHUT, RUNG = "outside the service window", "a template rang"
 #: So much before its end the window counts as shut: the messenger's clock is not ours.
 _MARGIN = timedelta(minutes=2)
+#: So long a line of a guided practice waits for the patient's next word; later they are asked whether to go on.
+_PRACTICE_WAITS = timedelta(hours=1)
 #: Updates that are no word of the patient's.
 _NO_WORDS = ("blocked", "edited", "page")
 
@@ -66,3 +70,31 @@ def hear(tx: Transaction, draft: Draft, kind: str, *, danger: bool) -> str:
     fate = tx.fate(draft.record.id, prompt.token) if prompt is not None else ""
     tx.release(draft.record.id, now=draft.now)
     return fate
+
+
+# -- guided practices ---------------------------------------------------------------------------------
+def holds_practice(tx: Transaction, draft: Draft) -> bool:
+    """Whether a practice has to wait, because its line waits for the patient's next word: nobody follows lines that
+    nobody sees. It stands in nobody's way meanwhile."""
+    prompt = draft.record.conversation.prompt
+    if prompt is None or not has_window(draft) or tx.fate(draft.record.id, prompt.token) not in ("waiting", "expired"):
+        return False
+    conversation = changed(draft.record.conversation, prompt=changed(prompt, mode="paused"))
+    draft.record = changed(draft.record, conversation=conversation)
+    return True
+
+
+def practice_goes_on(draft: Draft) -> None:
+    """The patient has written, and the line that waited goes out: only now its quiet begins."""
+    conversation = draft.record.conversation
+    prompt = conversation.prompt
+    wait = draft.world.pack.library.dialogs[prompt.dialog].states[prompt.state].ask if prompt else None
+    if prompt is None or not isinstance(wait, Wait):
+        return
+    draft.record = changed(draft.record, conversation=changed(conversation, prompt=changed(prompt, mode="open")))
+    draft.arm("wait", draft.now + timedelta(seconds=wait.seconds * conversation.frames[-1].pace), prompt.token)
+
+
+def line_expires(draft: Draft) -> datetime | None:
+    """When a practice's line that waits is of no use any more; None where none has to wait."""
+    return draft.now + _PRACTICE_WAITS if has_window(draft) else None
