@@ -54,6 +54,7 @@ from coachbot.service.staff.board import Board
 from coachbot.service.staff.care import Care
 from coachbot.service.staff.chart import Charts
 from coachbot.service.staff.doors import Doors
+from coachbot.service.staff.erasing import Erasing
 from coachbot.service.staff.gate import Gate
 from coachbot.service.staff.talk import StaffTalk
 from coachbot.service.staff.ways import Ways
@@ -337,6 +338,7 @@ class StaffRooms:
     charts: Charts
     reasons: Reasons
     care: Care
+    erasing: Erasing
     broadcasts: Broadcasts
     ways: Ways
     talk: StaffTalk
@@ -366,6 +368,7 @@ def staff_rooms(coach: Coach) -> StaffRooms:
         Charts(store, world),
         Reasons(store),
         care,
+        Erasing(store, world, writer, audit),
         broadcasts,
         Ways(store, clock, writer, ids, audit),
         StaffTalk(store, clock, writer, ids, audit, board, care, coach.wording, longer.read),

@@ -64,6 +64,7 @@ OF_COACH: Mapping[str, bool] = {
     # who of the clinic did what the coach tells of, and to which exercise
     "by": SURE,
     "exercise": SURE,
+    "instead_of": SURE,
 }
 
 #: Codes that a fact can have, where they are few and known.

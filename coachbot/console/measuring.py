@@ -1,7 +1,7 @@
 """The researcher's pages: numbers by pseudonym. No names, no talk, and nothing that tells the arm.
 
-What differs between arms stays out: the calendar, practices, sessions, education and texts. Assessments and their
-instruments are the same for everybody (programme file), so their scores are shown.
+What differs between arms stays out: the calendar, practices, sessions, education, texts, and questionnaires that one
+arm alone is asked. All other assessments are the same for everybody (programme file), so their scores are shown.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from coachbot.console.doorway import NOT_HERE, Call, Route
 from coachbot.console.guards import RefusedError
-from coachbot.service.staff.chart import scores
+from coachbot.service.staff.courses import courses, of_every_arm
 
 
 def everybody(call: Call) -> Response:
@@ -29,7 +29,9 @@ def one(call: Call) -> Response:
         raise RefusedError(404, NOT_HERE)
     record, responses = found
     call.rooms.audit.saw(call.me.staff.id, "measures.read", patient)
-    return call.show("measure.html", title="Measures of one", enrolment=record.enrolment, scores=scores(responses))
+    instruments = call.rooms.world.pack.instruments
+    shown = courses(of_every_arm(responses, instruments), instruments)
+    return call.show("measure.html", title="Measures of one", enrolment=record.enrolment, courses=shown)
 
 
 ROUTES = (

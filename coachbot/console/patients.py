@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from starlette.responses import Response
+from starlette.responses import HTMLResponse, Response
 
 from coachbot.console.doorway import NOT_HERE, Call, Route
-from coachbot.console.guards import RefusedError
-from coachbot.errors import CoachbotError
+from coachbot.console.guards import RefusedError, own_style_policy
+from coachbot.errors import CoachbotError, StaffError
 from coachbot.service.records import Enrolment
 from coachbot.service.staff.board import FILTERS, Filter
 from coachbot.service.staff.care import therapists
-from coachbot.service.staff.chart import calendar, scores
+from coachbot.service.staff.chart import calendar
+from coachbot.service.staff.courses import answered_twice, courses
 
 
 def today(call: Call) -> Response:
@@ -51,11 +52,12 @@ def _page(call: Call, wrong: str = "", status: int = 200) -> Response:
         for kind in ("cse", "sct")
         if enrolment and enrolment.anchor and any(row.kind == kind for row in diary)
     }
-    staff = call.rooms.doors.everybody()
+    staff, pack = call.rooms.doors.everybody(), call.rooms.world.pack
     return call.show(
         "patient.html", title=chart.record.profile.name or "A patient", status=status, chart=chart, wrong=wrong,
-        weeks=weeks, scores=scores(chart.responses), staff={row.id: row for row in staff},
-        therapists=therapists(staff), sessions=_to_attend(call, enrolment),
+        weeks=weeks, courses=courses(chart.responses, pack.instruments), staff={row.id: row for row in staff},
+        therapists=therapists(staff), sessions=_to_attend(call, enrolment), twice=answered_twice(diary),
+        names=pack.exercise_names(pack.library.default_language),
     )  # fmt: skip
 
 
@@ -85,7 +87,7 @@ def act(call: Call) -> Response:
 def _part(act: str) -> str:
     """Where on the page one was."""
     return {"note": "#notes", "write": "#write", "take-over": "#write", "rule-out": "#exercises", "allow": "#exercises",
-            "acknowledge": "#alerts"}.get(act, "")  # fmt: skip
+            "swap": "#exercises", "acknowledge": "#alerts"}.get(act, "")  # fmt: skip
 
 
 def why(call: Call) -> Response:
@@ -98,10 +100,35 @@ def why(call: Call) -> Response:
     return call.show("why.html", title="Why this message", why=story, patient=patient)
 
 
+def summary(call: Call) -> Response:
+    """The page that the patient can show their own doctor, to be printed: the same one that the coach gives them."""
+    patient = call.path["patient"]
+    page = call.rooms.charts.summary(patient)
+    if page is None:
+        raise RefusedError(404, NOT_HERE)
+    call.rooms.audit.saw(call.me.staff.id, "patient.summary", patient)
+    return HTMLResponse(page, headers={"content-security-policy": own_style_policy(page)})
+
+
+def erase(call: Call) -> Response:
+    """Everything of a patient goes; the proof is shown once, to be kept."""
+    patient = call.path["patient"]
+    if not call.rooms.erasing.code_of(patient):
+        call.rooms.audit.saw(call.me.staff.id, "refused", patient[:64], "nobody to erase")
+        raise RefusedError(404, NOT_HERE)
+    try:
+        proof = call.rooms.erasing.do(call.me.staff, patient, call.fields.get("code", ""))
+    except StaffError as error:
+        return _page(call, wrong=str(error), status=409)
+    return call.show("erased.html", title="Erased", proof=proof)
+
+
 ROUTES = (
     Route("GET", "/today", today, "treat"),
     Route("GET", "/patients", everybody, "treat"),
     Route("GET", "/patients/{patient}", one, "treat"),
     Route("GET", "/patients/{patient}/why/{row}", why, "treat"),
+    Route("GET", "/patients/{patient}/summary", summary, "treat"),
+    Route("POST", "/patients/{patient}/erase", erase, "team"),
     Route("POST", "/patients/{patient}/{act}", act, "treat"),
 )

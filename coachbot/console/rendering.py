@@ -10,6 +10,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from coachbot.console import drawing
+from coachbot.service.clinic.records import STEP_DAYS
 from coachbot.service.facts import local_now
 from coachbot.service.records import Profile, TimerRow
 from coachbot.service.staff.board import CLOSING_DAYS
@@ -67,6 +68,7 @@ DELIVERY: Mapping[str, str] = {
     "due": "waiting to be sent", "claimed": "being sent", "sent": "delivered", "failed": "not delivered",
     "expired": "too late, not sent", "suppressed": "held back",
 }  # fmt: skip
+VERDICTS: Mapping[str, str] = {"better": "better", "worse": "worse", "about_the_same": "about the same"}
 BROADCAST_STATES: Mapping[str, str] = {
     "draft": "draft", "waiting": "waits for a second person", "scheduled": "scheduled", "sending": "being sent",
     "paused": "paused", "cancelled": "cancelled", "done": "done",
@@ -108,8 +110,9 @@ class Pages:
             held=lambda reason: HELD.get(reason, reason),
         )  # fmt: skip
         self._environment.globals.update(
-            spark=drawing.spark, scores_picture=drawing.scores_picture, filter_names=FILTER_NAMES, max=max,
-            closing_days=CLOSING_DAYS,
+            spark=drawing.spark, course_picture=drawing.course_picture, steps_picture=drawing.steps_picture,
+            filter_names=FILTER_NAMES, max=max,
+            closing_days=CLOSING_DAYS, step_days=STEP_DAYS, verdicts=VERDICTS,
             local=_at_home,
         )  # fmt: skip
 

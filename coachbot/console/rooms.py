@@ -13,6 +13,7 @@ from coachbot.service.staff.board import Board
 from coachbot.service.staff.care import Care
 from coachbot.service.staff.chart import Charts
 from coachbot.service.staff.doors import Doors
+from coachbot.service.staff.erasing import Erasing
 from coachbot.service.staff.ways import Ways
 from coachbot.service.staff.why import Reasons
 from coachbot.service.world import World
@@ -33,6 +34,8 @@ class Rooms(Protocol):
     def reasons(self) -> Reasons: ...
     @property
     def care(self) -> Care: ...
+    @property
+    def erasing(self) -> Erasing: ...
     @property
     def broadcasts(self) -> Broadcasts: ...
     @property

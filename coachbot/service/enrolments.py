@@ -8,10 +8,9 @@ from datetime import timedelta
 from difflib import get_close_matches
 from zoneinfo import ZoneInfo, available_timezones
 
-from coachbot.authoring.exercises import name_of
 from coachbot.engine.events import Closed
 from coachbot.errors import EnrolmentError
-from coachbot.service import handing
+from coachbot.service import handing, prescribing
 from coachbot.service.draft import Draft
 from coachbot.service.facts import local_now
 from coachbot.service.ids import hashed, new_code, plain_code
@@ -149,6 +148,16 @@ class Enrolments:
         self._known_exercise(exercise)
         self._change(code, let)
 
+    def swap(self, code: str, old: str, new: str, by: str) -> None:
+        """A clinician puts an exercise in the place of another of the patient's three. The patient is told."""
+
+        def put(tx: Transaction, draft: Draft) -> None:
+            prescribing.swap(draft, old, new, self._ruled_out(draft))
+            self._say_of_exercise(draft, "exercise_swapped", new, by, instead_of=old)
+
+        self._known_exercise(new)
+        self._change(code, put)
+
     def _known_exercise(self, exercise: str) -> None:
         known = self._world.pack.exercises
         if exercise not in known:
@@ -163,18 +172,16 @@ class Enrolments:
         ]
         return found
 
-    def _say_of_exercise(self, draft: Draft, section: str, exercise: str, by: str) -> None:
+    def _say_of_exercise(self, draft: Draft, section: str, exercise: str, by: str, instead_of: str = "") -> None:
         """Told, without a sound, to whoever is in the programme; not to somebody whose exercises rest."""
         enrolment = draft.enrolment
         if enrolment is None or enrolment.state != "active" or draft.progress.safety_hold:
             return
-        words, language = self._world.pack.words, draft.record.profile.language
-        own = words.sections(language, f"exercises/{exercise}") or words.sections(
-            words.default_language, f"exercises/{exercise}"
-        )
-        say_section(
-            draft, section, Delivery(lane=1, quiet=True, touchpoint="news"), by=by, exercise=name_of(own) or exercise
-        )
+        named = self._world.pack.exercise_names(draft.record.profile.language)
+        names = {"exercise": named.get(exercise, exercise)}
+        if instead_of:
+            names["instead_of"] = named.get(instead_of, instead_of)
+        say_section(draft, section, Delivery(lane=1, quiet=True, touchpoint="news"), by=by, **names)
 
     def pause(self, code: str, days: int | None, by: str) -> None:
         """Staff set a pause for the patient, of so many days or (None) until somebody ends it. Assessments go on."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from coachbot.service.clinic.records import Client, StepRow, Steps
+from coachbot.service.clinic.records import STEP_DAYS, Client, StepRow, Steps, by_day
 from coachbot.service.facts import local_now
 from coachbot.service.ports import Store, Transaction
 from coachbot.service.staff.audit import Audit
@@ -17,7 +17,6 @@ from coachbot.service.writer import SOON, Writer
 
 #: Exercises are in every arm; how often they were done tells nobody's arm.
 _ADHERENCE_DAYS = 7
-STEP_DAYS = 28
 PAGE = 100
 
 
@@ -71,7 +70,7 @@ class ClinicDesk:
             return None
         first = brief.local.date() - timedelta(days=STEP_DAYS - 1)
         with self._store.reading() as tx:
-            steps = _by_day(tx.steps_of(brief.patient, first))
+            steps = by_day(tx.steps_of(brief.patient, first))
             return Details(_standings(tx, [brief])[0], tuple(scores(tx.responses(brief.patient))), steps)
 
     def keep_steps(self, client: Client, code: str, given: Sequence[Steps]) -> int | None:
@@ -115,10 +114,3 @@ def _standings(tx: Transaction, briefs: Sequence[Brief]) -> list[Standing]:
         Standing(one.code, one.state, one.week, len(days[one.patient]), one.done, one.missed)
         for one in briefs
     ]  # fmt: skip
-
-
-def _by_day(rows: Sequence[StepRow]) -> dict[date, int]:
-    found: dict[date, int] = {}
-    for row in rows:
-        found[row.day] = found.get(row.day, 0) + row.steps.count
-    return found

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
 Scope = Literal["enrol", "read", "steps", "alerts"]
+#: How many days of steps are read and shown.
+STEP_DAYS = 28
 #: What a system may: make invitations; read enrolments; send step counts; be called about alerts.
 SCOPES: tuple[Scope, ...] = ("enrol", "read", "steps", "alerts")
 
@@ -44,3 +47,11 @@ class StepRow:
     #: Local day on which the stretch begins.
     day: date
     steps: Steps
+
+
+def by_day(rows: Sequence[StepRow]) -> dict[date, int]:
+    """The steps of each local day."""
+    found: dict[date, int] = {}
+    for row in rows:
+        found[row.day] = found.get(row.day, 0) + row.steps.count
+    return found

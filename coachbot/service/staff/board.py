@@ -176,8 +176,11 @@ class Board:
     # -- how -------------------------------------------------------------------------------------------
     def _visible(self, tx: Transaction, staff: StaffRow) -> list[Brief]:
         care, open_alerts = tx.care(), _by_patient(tx.alerts(open_only=True))
-        found = []
-        for row in tx.roster():
+        found, rows = [], tx.roster()
+        if len(self._known) > len(rows):  # somebody was erased: nothing of them stays in memory
+            known = {row.patient for row in rows}
+            self._known = {patient: held for patient, held in self._known.items() if patient in known}
+        for row in rows:
             alerts, carers = open_alerts.get(row.patient, ()), care.get(row.patient, frozenset())
             if _theirs(staff, carers, alerts):
                 brief = self._brief(row)

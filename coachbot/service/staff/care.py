@@ -42,6 +42,7 @@ class Care:
             "withdraw": self._withdraw,
             "rule-out": self._rule_out,
             "allow": self._allow,
+            "swap": self._swap,
             "note": self._note,
             "care": self._care,
             "tags": self._tags,
@@ -98,6 +99,11 @@ class Care:
 
     def _allow(self, staff: StaffRow, patient: str, fields: Fields) -> None:
         self._enrolments.allow(self._code(patient), fields.get("exercise", ""), staff.name)
+
+    def _swap(self, staff: StaffRow, patient: str, fields: Fields) -> None:
+        """Another exercise in the place of one of the patient's three; both are named, so that a changed plan shows."""
+        old, new = fields.get("instead_of", ""), fields.get("exercise", "")
+        self._enrolments.swap(self._code(patient), old, new, staff.name)
 
     def _note(self, staff: StaffRow, patient: str, fields: Fields) -> None:
         text = fields.get("text", "").strip()
@@ -156,7 +162,7 @@ class Care:
 
 
 #: Fields that name no words of anybody; all others stay out of the audit.
-_TELLING = ("alert", "days", "exercise", "staff", "session")
+_TELLING = ("alert", "days", "exercise", "instead_of", "staff", "session")
 
 
 def _told(fields: Fields) -> str:

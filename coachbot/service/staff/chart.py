@@ -8,11 +8,14 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from coachbot.programme.plan import DayPlan, plan_ahead
+from coachbot.service import doctor_page
+from coachbot.service.clinic.records import STEP_DAYS, by_day
 from coachbot.service.days import standing_of
 from coachbot.service.draft import Draft
 from coachbot.service.facts import PLANNED_STATES, local_now, week_of
 from coachbot.service.lessons import lessons_for
 from coachbot.service.ports import LAST_ID, Line, Store, Transaction
+from coachbot.service.prescribing import Place, places_of
 from coachbot.service.records import AlertRow, DiaryRow, PatientRecord, PlanRow, ResponseRow, TimerRow
 from coachbot.service.staff.records import NoteRow
 from coachbot.service.world import World
@@ -52,6 +55,10 @@ class Exercising:
     #: Out now; and all that could be taken out.
     out: tuple[str, ...]
     others: tuple[str, ...]
+    #: The patient's three; empty before they have chosen.
+    plan: tuple[Place, ...] = ()
+    #: What can come into the plan: neither ruled out nor in it.
+    free: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +81,8 @@ class Chart:
     consents: tuple[Mapping[str, Any], ...]
     carers: frozenset[int]
     exercising: Exercising
+    #: Local day to steps, where a system of the clinic sends them.
+    steps: Mapping[date, int]
 
 
 class Charts:
@@ -94,6 +103,12 @@ class Charts:
         with self._store.reading() as tx:
             record = tx.load([patient]).get(patient)
             return (record, tx.responses(patient)) if record else None
+
+    def summary(self, patient: str) -> bytes | None:
+        """One page for the patient's own doctor; None if there is no such patient."""
+        with self._store.reading() as tx:
+            record = tx.load([patient]).get(patient)
+            return doctor_page.page(self._world, record, tx.diary(patient), tx.responses(patient)) if record else None
 
     def _chart(self, tx: Transaction, record: PatientRecord, before: int) -> Chart:
         patient, now = record.id, self._world.clock.now()
@@ -116,6 +131,7 @@ class Charts:
             consents=tuple(tx.consents(patient)),
             carers=tx.carers(patient),
             exercising=self._exercising(record),
+            steps=by_day(tx.steps_of(patient, today - timedelta(days=STEP_DAYS - 1))),
         )
 
     def _ahead(self, record: PatientRecord, now: datetime) -> tuple[DayPlan, ...]:
@@ -137,7 +153,12 @@ class Charts:
         reasons = str(progress.screening.get("reasons") or "")
         out = tuple(sorted(book.facts(reasons, progress.conditions, progress.taken_out, progress.let_in)["ruled_out"]))
         others = tuple(one for one in everything if one not in out)
-        return Exercising(book.told_out(reasons, progress.conditions), progress.taken_out, progress.let_in, out, others)
+        plan = places_of(record, self._world.pack.exercises, out)
+        held = {place.exercise for place in plan}
+        return Exercising(
+            book.told_out(reasons, progress.conditions), progress.taken_out, progress.let_in, out, others, plan,
+            tuple(one for one in others if one not in held),
+        )  # fmt: skip
 
 
 # -- the talk -----------------------------------------------------------------------------------------

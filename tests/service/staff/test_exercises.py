@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from coachbot.errors import EnrolmentError
 from coachbot.service.facts import facts_of
+from coachbot.service.prescribing import places_of, plan_of
+from coachbot.service.records import Changes
 from tests.service.house import House, Person
 
 PREGNANT = {"outcome": "review", "reasons": "exercise_safety.pregnancy"}
@@ -65,3 +68,53 @@ def test_an_exercise_that_is_not_there_is_refused_by_name(house: House) -> None:
     person = house.patient()
     with pytest.raises(EnrolmentError, match="there is no exercise 'brigde'"):
         house.coach.enrolments.rule_out(house.enrolment_code(person), "brigde", "Dr Lin")
+
+
+# -- the plan of three ----------------------------------------------------------------------------------
+def with_plan(house: House, *three: str, **progress: Any) -> Person:
+    person = house.patient(**progress)
+    record = house.record(person)
+    slots = dict(zip(("three_1", "three_2", "three_3"), three, strict=True))
+    talk = replace(record.conversation, programme_slots=slots)
+    with house.store.writing() as tx:
+        tx.save(Changes(conversations={person.id: replace(record, conversation=talk)}))
+    return person
+
+
+def swap(house: House, person: Person, old: str, new: str) -> None:
+    house.coach.enrolments.swap(house.enrolment_code(person), old, new, "Dr Lin")
+
+
+def test_an_exercise_of_the_three_is_swapped_in_its_place_and_the_patient_is_told(house: House) -> None:
+    person = with_plan(house, "bridge", "heel_slide", "cat_camel")
+    swap(house, person, "bridge", "single_leg_bridge")
+    house.settle()
+    assert plan_of(house.record(person)) == ("single_leg_bridge", "heel_slide", "cat_camel")
+    assert "now takes the place of Bridge" in person.texts[-1]
+    assert person.last.row.quiet
+
+
+def test_the_easier_and_the_harder_one_are_offered_where_they_may_be(house: House) -> None:
+    person = with_plan(house, "bridge", "single_leg_bridge", "heel_slide", taken_out=("pelvic_tilt",))
+    out = ruled_out(house, person)
+    places = places_of(house.record(person), house.coach.world.pack.exercises, out)
+    assert places[0].harder == ""  # in the plan already
+    assert places[2].easier == ""  # ruled out
+    assert places[2].harder == "toe_tap"
+    assert [place.is_out for place in places] == [False, False, False]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("clam", "toe_tap", "not among the three any more"),
+        ("bridge", "heel_slide", "among the three already"),
+        ("bridge", "curl_up", "is ruled out"),
+        ("bridge", "brigde", "there is no exercise"),
+    ],
+)
+def test_a_swap_that_does_not_fit_the_plan_is_refused(house: House, old: str, new: str, told: str) -> None:
+    person = with_plan(house, "bridge", "heel_slide", "cat_camel", taken_out=("curl_up",))
+    with pytest.raises(EnrolmentError, match=told):
+        swap(house, person, old, new)
+    assert plan_of(house.record(person)) == ("bridge", "heel_slide", "cat_camel")
