@@ -1,6 +1,6 @@
 """The demo's clinic: made-up patients of other weeks for the staff's console, lived through in a process of its own.
 
-The demo starts at once; patients come in one by one over the next minute, and stay in the demo's database.
+The demo starts at once; patients come in over the next minutes, and stay in the demo's database.
 """
 
 from __future__ import annotations
@@ -26,6 +26,15 @@ log = logging.getLogger("coachbot.demo")
 COHORT = "demo_cohort"
 ADMIN, THERAPIST = "Lin", "Sam Okafor"
 _CHANNEL, _ACCOUNT = "webchat", "default"
+#: What the team has noted, by the place in which somebody came in.
+_NOTES = {
+    1: "Rang about the insoles: will bring them on Tuesday.",
+    4: "Knows the exercises well by now. Ask about the garden at week 4.",
+    9: "Prefers to be written to, not rung.",
+    17: "Rang, did not pick up. Try again on Friday after four.",
+    30: "On holiday until the 20th; agreed on a pause.",
+}
+_SAMS_EVERY, _WALKERS_EVERY = 3, 5
 
 
 class DemoClinic:
@@ -74,11 +83,12 @@ class DemoClinic:
             stdout=subprocess.PIPE, text=True, preexec_fn=_out_of_the_way,
         )  # fmt: skip
         assert self._process.stdout is not None
-        for line in self._process.stdout:
+        for place, line in enumerate(self._process.stdout, done):
             number, _, patient = line.strip().partition(" ")
             if self._stopping:
                 return
             self._take_in(folder / number, patient)
+            self._care_for(place, patient)
 
     def _take_in(self, folder: Path, patient: str) -> None:
         store = open_store(f"sqlite:///{folder / 'coachbot.db'}", keys_path=folder / "keys.json", synchronous="OFF")
@@ -88,6 +98,17 @@ class DemoClinic:
         finally:
             store.close()
         self._coach.writer.submit(partial(self._adopt, packed), WHENEVER).result()
+
+    def _care_for(self, place: int, patient: str) -> None:
+        """What a team leaves behind: somebody they belong to, a note, a tag."""
+        care, everybody = self._rooms.care, {row.name: row for row in self._rooms.doors.everybody()}
+        admin = everybody[ADMIN]
+        if place % _SAMS_EVERY == 0:
+            care.do("care", admin, patient, {"staff": str(everybody[THERAPIST].id)})
+        if place % _WALKERS_EVERY == 0:
+            care.do("tags", admin, patient, {"tags": "walkers"})
+        if place in _NOTES:
+            care.do("note", admin, patient, {"text": _NOTES[place]})
 
     def _adopt(self, packed: Packed) -> None:
         with self._coach.store.writing() as tx:

@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from coachbot.console import accounts, broadcasting, entry, inviting, measuring, patients
+from coachbot.console import accounts, broadcasting, entry, inviting, looking, measuring, patients
 from coachbot.console.doorway import NOT_HERE, Console, Route, add
 from coachbot.console.guards import Tries, guarded
 from coachbot.console.rendering import Pages
@@ -25,7 +25,7 @@ def routes(*, demo: bool = False) -> tuple[Route, ...]:
     demos = entry.DEMO_ROUTES if demo else ()
     return (
         *entry.ROUTES, *demos, *patients.ROUTES, *measuring.ROUTES, *broadcasting.ROUTES, *inviting.ROUTES,
-        *accounts.ROUTES,
+        *looking.ROUTES, *accounts.ROUTES,
     )  # fmt: skip
 
 

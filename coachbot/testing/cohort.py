@@ -1,13 +1,16 @@
-"""A clinic's made-up patients at different weeks, lived through the real service: what the demo's console shows.
+"""A clinic's sixty made-up patients at different weeks: what the demo's console shows.
 
     python -m coachbot.testing.cohort FOLDER 2026-03-11T10:00:00+00:00
 
-plays one after the other up to that moment, each into a folder of its own, and prints a line for each that is done.
+Twelve live through all their weeks in the real service, one after the other, each in a folder of their own; the others
+(`coachbot.testing.crowd`) through their last days, several in one folder. A line is printed for each that is done: the
+folder and the pseudonym. In between it rests as long as it worked, so that it never takes a whole processor.
 """
 
 from __future__ import annotations
 
 import sys
+import time as time_module
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
@@ -16,12 +19,14 @@ from random import Random
 from typing import Any
 
 from coachbot.programme.localtime import moment
+from coachbot.testing import crowd
 from coachbot.testing import persona as personas
 from coachbot.testing.persona import Persona
 from coachbot.testing.transcript import Living, Noting
 
 #: Ids of another process than the demo's own.
 _WORKER = 7
+_LONGEST_REST_S = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,14 +101,33 @@ def _persona(member: Member) -> Persona:
 
 
 def lines(folder: Path, until: datetime, done: int) -> Iterator[str]:
-    """Play those who are still to come; `number patient` for each."""
+    """Play those who are still to come; `folder patient` for each."""
     for number, member in enumerate(COHORT):
         if number >= done:
-            place = folder / str(number)
-            place.mkdir(parents=True, exist_ok=True)
+            place = _made(folder / str(number))
             yield f"{number} {play(member, place, until, number + 1)}"
+    everybody = crowd.figures()
+    for first in range(0, len(everybody), crowd.TOGETHER):
+        number = len(COHORT) + first
+        some = everybody[first : first + crowd.TOGETHER]
+        if number + len(some) > done:
+            patients = crowd.live(some, _made(folder / str(number)), until, number, _WORKER)
+            yield from (f"{number} {patient}" for patient in patients[max(done - number, 0) :])
+
+
+def _made(place: Path) -> Path:
+    place.mkdir(parents=True, exist_ok=True)
+    return place
+
+
+def _rest(since: float) -> float:
+    """Rest as long as was worked; the moment from which the next work counts."""
+    time_module.sleep(min(max(time_module.monotonic() - since, 0.0), _LONGEST_REST_S))
+    return time_module.monotonic()
 
 
 if __name__ == "__main__":
+    began = time_module.monotonic()
     for line in lines(Path(sys.argv[1]), datetime.fromisoformat(sys.argv[2]), int(sys.argv[3]) if sys.argv[3:] else 0):
         print(line, flush=True)
+        began = _rest(began)

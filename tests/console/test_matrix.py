@@ -16,6 +16,7 @@ _ALL = (200, 200, 200, 200, 200)
 _SIGNED_IN, _TO_TREAT = (303, 200, 200, 200, 200), (303, 200, 200, 403, 403)
 _DONE = (303, 303, 303, 403, 403)
 _ADMINS = (303, 200, 403, 403, 403)
+_NOT_BLINDED = (303, 200, 200, 403, 200)
 _MEASURES = (303, 403, 403, 200, 403)
 MATRIX = {
     "GET /": (303, 303, 303, 303, 303),
@@ -46,6 +47,10 @@ MATRIX = {
     "POST /broadcasts/{broadcast}/{act}": (303, 303, 303, 303, 303),
     "GET /invitations": _TO_TREAT,
     "POST /invitations": (303, 409, 409, 403, 403),
+    "GET /programme": _NOT_BLINDED,
+    "GET /programme/dialog": _NOT_BLINDED,
+    "GET /programme/drawing": _NOT_BLINDED,
+    "GET /site": _TO_TREAT,
     "GET /team": _ADMINS,
     "POST /team/add": _ADMINS,
     "POST /team/{staff}/again": _ADMINS,
@@ -112,6 +117,8 @@ def _status(visitor, name, patient, row, other, broadcast):  # type: ignore[no-u
     values = {"patient": patient, "row": row, "act": act, "staff": other, "ticket": "none", "name": "console.css"}
     values["broadcast"] = broadcast
     path = path.format(**values)
+    if "/programme/" in path:
+        path += "?id=cse/checkin"
     if method == "GET":
         return visitor.get(path).status_code
     return visitor.post(path, text="a note", title="A title", name="New One", role="therapist").status_code

@@ -12,13 +12,14 @@ Role = Literal["admin", "therapist", "researcher", "author"]
 ROLES: tuple[Role, ...] = ("admin", "therapist", "researcher", "author")
 
 #: What a role may do. Whoever may `treat` sees patients by name; a researcher sees numbers by pseudonym.
+#: Whoever may see the `programme` sees what each arm is told, which is no page for somebody blinded.
 #: Whoever may `compose` writes and rehearses broadcasts; whoever may `broadcast` agrees to those of others.
-Power = Literal["account", "treat", "measure", "team", "audit", "compose", "broadcast"]
+Power = Literal["account", "treat", "measure", "team", "audit", "compose", "broadcast", "programme"]
 POWERS: dict[Role, frozenset[Power]] = {
-    "admin": frozenset({"account", "treat", "team", "audit", "compose", "broadcast"}),
-    "therapist": frozenset({"account", "treat", "compose", "broadcast"}),
+    "admin": frozenset({"account", "treat", "team", "audit", "compose", "broadcast", "programme"}),
+    "therapist": frozenset({"account", "treat", "compose", "broadcast", "programme"}),
     "researcher": frozenset({"account", "measure", "compose"}),
-    "author": frozenset({"account", "compose"}),
+    "author": frozenset({"account", "compose", "programme"}),
 }
 
 
