@@ -15,7 +15,7 @@ WHAT_IS_QUICK := not browser and not postgres and not slow
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo run install dev check lint types contract pack test test-all axe bench bench-peers faults readability likeness wheel clean clean-venv python-fits
+.PHONY: help demo run install dev check lint types contract pack test test-all test-rest axe bench bench-peers faults readability likeness wheel clean clean-venv python-fits
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(firstword $(MAKEFILE_LIST)) | awk -F'|' '{printf "%-18s %s\n", $$1, $$2}'
@@ -49,6 +49,9 @@ test: dev ## the quick tests (under 3 minutes on 2 cores)
 
 test-all: dev ## every test: browser (Chromium), postgres, slow ones too
 	@$(PYTEST)
+
+test-rest: dev ## what `make test` leaves out: browser, postgres, slow ones
+	@$(PYTEST) -m "not ($(WHAT_IS_QUICK))"
 
 axe: ## axe-core for the tests of accessibility, into .cache/ (needs npm)
 	@npm install --no-save --silent --prefix .cache axe-core@4.11.0
