@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from datetime import time
@@ -61,7 +61,7 @@ from coachbot.service.staff.ways import Ways
 from coachbot.service.staff.why import Reasons
 from coachbot.service.staffing import Member, staff_from
 from coachbot.service.turns import Turns
-from coachbot.service.world import SafetyRule, World
+from coachbot.service.world import SafetyRule, World, Worsening
 from coachbot.service.writer import WHENEVER, InlineWriter, Writer
 from coachbot.settings import Settings
 
@@ -104,6 +104,7 @@ def build_world(
         tongue=_tongue(pack),
         rules=_rules(pack),
         item_rules=_item_rules(pack),
+        worsening=tuple(_worsening(pack)),
         duty=duty,
         static=_static(pack, facts),
         site=facts,
@@ -235,6 +236,13 @@ def _item_rules(pack: Pack) -> dict[str, tuple[str, str]]:
         for kind, dialog in pack.safety.dialogs.items()
         if kind.startswith("item_") and dialog in by_dialog
     }
+
+
+def _worsening(pack: Pack) -> Iterator[Worsening]:
+    watched = pack.safety.rules.get("worsening") or {}
+    for one in watched.get("scores") or ():
+        score = pack.instruments[one["instrument"]].score(one["score"])
+        yield Worsening(one["instrument"], score.code, float(one["by"]), score.higher_is == "worse", watched["kind"])
 
 
 def _static(pack: Pack, facts: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, str]]:

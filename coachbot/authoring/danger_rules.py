@@ -10,17 +10,20 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from coachbot.authoring.fields import Fields
+from coachbot.instruments import Instrument
 
 PRIORITIES = ("low", "medium", "high", "top")
 SILENCES = ("not_safe", "tell")
-_TOP = ("kinds", "items", "while_paused")
+_TOP = ("kinds", "items", "worsening", "while_paused")
 _KIND = (
     "priority", "dialog", "static", "acknowledge_minutes", "escalate_to", "pause", "cooldown_minutes", "learned",
-    "once", "yields_to", "silence_minutes", "silence", "source", "clinical_sign_off",
+    "scored", "once", "yields_to", "silence_minutes", "silence", "source", "clinical_sign_off",
 )  # fmt: skip
 #: What every kind must say, where a pack is run and not only read.
 _NEEDED = ("acknowledge_minutes", "cooldown_minutes", "pause", "escalate_to")
 _ITEM = ("instrument", "item", "kind", "opens_only_on_duty", "source", "clinical_sign_off")
+_WORSENING = ("kind", "scores", "clinical_sign_off")
+_SCORE = ("instrument", "score", "by", "source", "confirmed")
 _PAUSED = ("dialog", "rests", "at", "clinical_sign_off")
 
 
@@ -31,6 +34,7 @@ class Rules:
     top: Fields
     kinds: Mapping[str, Fields]
     items: Sequence[Fields]
+    worsening: Fields | None
     paused: Fields | None
 
 
@@ -39,7 +43,8 @@ def parts(top: Fields) -> Rules:
     kinds = top.fields("kinds", required=True)
     items = tuple(top.each("items"))
     paused = top.fields("while_paused") if "while_paused" in top else None
-    return Rules(top, {name: kinds.fields(name) for name in kinds.data}, items, paused)
+    worsening = top.fields("worsening") if "worsening" in top else None
+    return Rules(top, {name: kinds.fields(name) for name in kinds.data}, items, worsening, paused)
 
 
 def check_rules(rules: Rules, *, whole: bool) -> None:
@@ -55,6 +60,35 @@ def check_rules(rules: Rules, *, whole: bool) -> None:
         rules.paused.texts("rests")
     for name, key in _lacking(rules) if whole else ():
         rules.kinds[name].fault("SAFETY_002", f"'{name}' does not say its {key}", f"Write {key}: below it.")
+
+
+def check_worsening(rules: Rules, instruments: Mapping[str, Instrument]) -> None:
+    """Note what of `worsening:` does not fit the kinds and the instruments."""
+    worse = rules.worsening
+    if worse is None:
+        return
+    worse.only(*_WORSENING)
+    kind = worse.text("kind")
+    if kind not in rules.kinds or not rules.kinds[kind].data.get("scored"):
+        worse.fault("SAFETY_002", f"'{kind}' is not a kind of these rules with scored: true", at=("kind",))
+    for one in worse.each("scores", required=True):
+        one.only(*_SCORE)
+        one.text("source")
+        one.flag("confirmed", default=True)
+        _check_score(one, instruments.get(one.text("instrument")))
+
+
+def _check_score(one: Fields, instrument: Instrument | None) -> None:
+    name = one.data.get("instrument")
+    if instrument is None:
+        one.fault("SAFETY_002", f"'{name}' is not an instrument", at=("instrument",))
+        return
+    code, by = one.text("score"), one.number("by") or 0
+    score = next((each for each in instrument.scores if each.code == code), None)
+    if score is None:
+        one.fault("SAFETY_002", f"'{code}' is not a score of {name}", at=("score",))
+    elif not 0 < by <= score.high - score.low:
+        one.fault("SAFETY_002", f"{by:g} is no step within {score.low:g} to {score.high:g}", at=("by",))
 
 
 def _lacking(rules: Rules) -> Iterator[tuple[str, str]]:
@@ -73,7 +107,7 @@ def _check_kind(rule: Fields, kinds: tuple[str, ...]) -> None:
     for other in rule.texts("yields_to"):
         if other not in kinds:
             rule.fault("SAFETY_002", f"'{other}' is not a kind of these rules", at=("yields_to",))
-    for key in ("pause", "learned", "once"):
+    for key in ("pause", "learned", "scored", "once"):
         rule.flag(key)
     for key in ("static", "escalate_to"):
         rule.text(key, "")

@@ -13,7 +13,7 @@ from typing import Any
 
 import orjson
 
-from coachbot.authoring.danger_rules import check_rules, parts
+from coachbot.authoring.danger_rules import check_rules, check_worsening, parts
 from coachbot.authoring.faults import fault
 from coachbot.authoring.fields import Fields
 from coachbot.authoring.files import Files
@@ -50,9 +50,18 @@ class Safety:
 
     @property
     def worded(self) -> tuple[str, ...]:
-        """Those of them that the lexicons have words for; the others are found by likeness alone."""
+        """Those of them that the lexicons have words for."""
+        return tuple(kind for kind in self.order if kind not in (*self.flagged("learned"), *self.flagged("scored")))
+
+    @property
+    def learned(self) -> tuple[str, ...]:
+        """Those that are found by likeness alone."""
+        return self.flagged("learned")
+
+    def flagged(self, key: str) -> tuple[str, ...]:
+        """The kinds whose rule has this flag."""
         kinds = self.rules.get("kinds") or {}
-        return tuple(kind for kind, rule in kinds.items() if not (isinstance(rule, dict) and rule.get("learned")))
+        return tuple(kind for kind, rule in kinds.items() if isinstance(rule, dict) and rule.get(key))
 
 
 def read_safety(
@@ -116,6 +125,7 @@ def _rules(
         return {}, {}, {}
     rules = parts(Fields(document, files.faults))
     check_rules(rules, whole=whole)
+    check_worsening(rules, instruments)
     dialogs, places = {}, {}
     for kind, rule in rules.kinds.items():
         dialogs[kind] = rule.text("dialog")

@@ -16,7 +16,7 @@ from coachbot.instruments.scoring import score
 from coachbot.programme.gates import awake
 from coachbot.programme.localtime import moment
 from coachbot.programme.rewards import BadDay
-from coachbot.service import assessing, safety
+from coachbot.service import assessing, safety, worsening
 from coachbot.service import tally as tallies
 from coachbot.service.draft import Draft
 from coachbot.service.lessons import heard_in
@@ -288,6 +288,7 @@ def respond(draft: Draft, effect: fx.Respond) -> None:
         return
     day, scores, assessment = draft.local.date(), dict(score(instrument, answers)), assessing.round_of(draft, effect)
     _remember_answers(draft, instrument, answers, scores)
+    worsening.look(draft, instrument, scores)
     body = {
         "answers": answers,
         "scores": scores,

@@ -9,6 +9,7 @@ from typing import Any
 from coachbot.engine import effects as fx
 from coachbot.programme.assessing import assessment_id
 from coachbot.programme.model import Assessment
+from coachbot.service import worsening
 from coachbot.service.draft import Draft
 
 _PREFIX = "assessment/"
@@ -60,6 +61,7 @@ def done(draft: Draft, code: str) -> None:
         assessments_missed=_without(draft.progress.assessments_missed, code),
     )
     draft.replan()
+    worsening.ask(draft)
 
 
 def note_missed(draft: Draft) -> None:

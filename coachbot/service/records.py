@@ -123,6 +123,8 @@ class Progress:
     broadcast: Mapping[str, str] = EMPTY
     #: The moment (UTC) at which the patient left, or finished.
     ended: str | None = None
+    #: Scores watched for worsening (`rmdq.total`) to the first and the last; `waiting` until it was asked about.
+    scored: Mapping[str, Any] = EMPTY
     #: Safety kind to the moment staff were last alerted (cooldown).
     alerted: Mapping[str, Mapping[str, str]] = EMPTY
 

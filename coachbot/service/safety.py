@@ -41,7 +41,7 @@ def respond_to_all(draft: Draft, kinds: Sequence[str], words: str) -> None:
     """The help of every danger in one text, the gravest first; then the alerts, whose news end with the gravest."""
     rules = [draft.world.rules[kind] for kind in kinds]
     for rule in rules:
-        _give_help(draft, rule)
+        give_help(draft, rule)
     for rule in reversed(rules):
         tell_staff(draft, rule, rule.priority, words=words)
 
@@ -101,7 +101,7 @@ def respond_to(draft: Draft, kind: str, *, words: str = "", item: str = "", left
     `left_open`: nothing was said; a question was left open a second time.
     """
     rule, priority = rule_for(draft.world, kind)
-    _give_help(draft, rule, "left_open" if left_open else "")
+    give_help(draft, rule, "left_open" if left_open else "")
     tell_staff(draft, rule, priority, words=words, item=item)
     return rule
 
@@ -144,7 +144,8 @@ def _news(draft: Draft, rule: SafetyRule) -> dict[str, str | None]:
     }
 
 
-def _give_help(draft: Draft, rule: SafetyRule, variant: str = "", *, quiet: bool = False) -> None:
+def give_help(draft: Draft, rule: SafetyRule, variant: str = "", *, quiet: bool = False) -> None:
+    """Show the static text of a danger before anything else."""
     text = draft.world.static_for(draft.record.profile.language, rule.static, variant)
     queue(draft, {"kind": "text", "text": text, "safety": rule.kind}, Delivery(quiet=quiet), first=True)
 
@@ -196,7 +197,7 @@ def no_answer(draft: Draft, kind: str) -> None:
     """
     rule = draft.world.rules[kind]
     tells = rule.silence == TELL
-    _give_help(draft, rule, "silent", quiet=tells and _at_night(draft))
+    give_help(draft, rule, "silent", quiet=tells and _at_night(draft))
     row = raise_alert(draft, rule, "high" if tells else "top")
     if row is not None:
         draft.alerts[-1] = replace(row, body={**row.body, "no_answer": True})

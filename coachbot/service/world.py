@@ -44,6 +44,18 @@ class SafetyRule:
 
 
 @dataclass(frozen=True, slots=True)
+class Worsening:
+    """A score, and by how much worse it must lie than before for a person to look."""
+
+    instrument: str
+    score: str
+    by: float
+    higher_is_worse: bool
+    #: The kind of danger it is told as.
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
 class World:
     """The unchanging surroundings of a turn."""
 
@@ -75,6 +87,7 @@ class World:
     approve_above: int = 50
     #: Kind of what is kept to days after the end of an enrolment; what is not named is kept.
     retention: Mapping[str, int] = field(default_factory=dict)
+    worsening: tuple[Worsening, ...] = ()
     #: The site's own list of people, with roles and phone numbers.
     staff: tuple[Member, ...] = ()
     #: Codes that `attended` may hold, all false: the ground for the facts.

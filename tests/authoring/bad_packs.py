@@ -177,6 +177,15 @@ def _dialog(code: str, line: int, old: str, new: str, said: str = "", **files: s
     return Bad(code, HELLO, line, {HELLO: DIALOG.replace(old, new, 1), **files}, said)
 
 
+def _worsening(instrument: str, score: str, by: int, scored: str = "true") -> dict[str, str | bytes | None]:
+    rules = (
+        f"kinds:\n  fire: {{priority: top, dialog: a/hello, scored: {scored}}}\nworsening:\n"
+        f"  {{kind: fire, scores: [{{instrument: {instrument}, score: {score}, by: {by}, source: ours}}]}}\n"
+    )
+    files = {"content/instruments/one.yaml": INSTRUMENT, "content/en/instruments/one.md": INSTRUMENT_WORDS}
+    return {**files, "content/safety/rules.yaml": rules}
+
+
 def _spoken(code: str, name: str, sound: bytes, cure: str = "") -> Bad:
     files = {
         "content/practices/rest.yaml": "practice: rest\nlines: [{one: 5}]\n",
@@ -723,6 +732,10 @@ BAD = (
         {"content/safety/rules.yaml": "kinds:\n  fire: {priority: top, dialog: a/hello, acknowledge_minutes: soon}\n"},
         "a whole number",
     ),
+    Bad("SAFETY_002", "content/safety/rules.yaml", 4, _worsening("two", "now", 2), "'two' is not an instrument"),
+    Bad("SAFETY_002", "content/safety/rules.yaml", 4, _worsening("one", "then", 2), "'then' is not a score of one"),
+    Bad("SAFETY_002", "content/safety/rules.yaml", 4, _worsening("one", "now", 11), "no step within 0 to 10"),
+    Bad("SAFETY_002", "content/safety/rules.yaml", 4, _worsening("one", "now", 2, "false"), "with scored: true"),
     Bad(
         "SAFETY_003",
         "content/safety/rules.yaml",

@@ -41,7 +41,7 @@ def _unread(context: Context) -> Iterator[Fault]:
     """Languages that a patient can write in and nobody would read danger in."""
     reading = context.reading
     safety = reading.safety
-    learned = set(safety.order) - set(safety.worded)
+    learned = safety.learned
     for language in sorted(one for one, shelf in reading.shelves.items() if shelf):
         folder = f"content/{language}/safety"
         # START_001 tells of the default language
