@@ -18,10 +18,12 @@ _WIDTH = 110
 class ScreenplayFailure(AssertionError):
     """A screenplay that did not come true. Its text is the whole report."""
 
-    def __init__(self, report: str, *, line: int = 0, lacks: str = "") -> None:
+    def __init__(self, report: str, *, line: int = 0, lacks: str = "", held: int = 0) -> None:
         super().__init__(report)
         #: What the channel could not carry before it failed; empty for nothing.
         self.lacks = lacks
+        #: Most messages that waited at one time for the patient's next word.
+        self.held = held
         #: The line in the file at which it failed.
         self.line = line
 
@@ -38,7 +40,7 @@ def failure(
     ]
     parts += [_named("because", lesson)] if lesson else []
     report = "\n".join([*parts, "", *standing(stage, person)])
-    return ScreenplayFailure(report, line=line.number, lacks=stage.front.lacks)
+    return ScreenplayFailure(report, line=line.number, lacks=stage.front.lacks, held=stage.front.held)
 
 
 def _named(name: str, text: str) -> str:

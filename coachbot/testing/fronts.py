@@ -39,6 +39,10 @@ class Front(Protocol):
     channel: Channel | None
     #: What of the coach's messages could not be carried; empty for nothing.
     lacks: str
+    #: Most messages that waited at one time for a patient's next word.
+    held: int
+    #: Do patients write the word that a channel asks them for, so that the rest may follow?
+    goes_on: bool
 
     def connect(self, coach: Coach) -> Desk:
         """The coach is wired (anew): keep what receiving needs. Returns the desk of the account in use."""
@@ -58,6 +62,9 @@ class Front(Protocol):
     def shown(self, chat: str, message: Message) -> Sequence[Message]:
         """What the patient sees of a message: mostly one, none of what did not come into the chat."""
 
+    def go_on(self) -> bool:
+        """Whoever was asked for a word so that the rest may follow writes one. False if nobody was."""
+
     def close(self) -> None:
         """Let go of everything."""
 
@@ -68,7 +75,7 @@ class Straight:
     def __init__(self, name: str = "webchat", channel: Channel | None = None) -> None:
         self.name = channel.name if channel else name
         self.channel = channel
-        self.lacks = ""
+        self.lacks, self.held, self.goes_on = "", 0, False
         self._coach: Coach | None = None
 
     @property
@@ -101,6 +108,10 @@ class Straight:
     def shown(self, chat: str, message: Message) -> Sequence[Message]:
         """As it was sent."""
         return (message,)
+
+    def go_on(self) -> bool:
+        """Nobody is asked for a word."""
+        return False
 
     def close(self) -> None:
         """Nothing to let go of."""
@@ -274,6 +285,14 @@ class WebFront(Straight):
         else:
             self._post(client, chat, "say", {"text": update.text})
         return chat
+
+    def shown(self, chat: str, message: Message) -> Sequence[Message]:
+        """As the page shows it: the name of a person of the clinic stands over their words."""
+        body = message.body
+        if body.get("by") != "person":
+            return (message,)
+        named = {**body, "text": f"**{body['name']}:** {body['text']}"}
+        return (replace(message, row=replace(message.row, body=named)),)
 
     def again(self, chat: str, update: Update) -> None:
         """The page sends the same once more, because no answer came."""

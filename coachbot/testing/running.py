@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TextIO
@@ -14,6 +15,10 @@ from coachbot.testing.fronts import WINDOWLESS, NotHereError
 from coachbot.testing.player import play
 from coachbot.testing.reader import SUFFIX
 from coachbot.testing.script import ScreenplayFault
+
+#: How a screenplay can end. It differs where the channel cannot do something, and is passed over where its patient
+#: cannot.
+OK, FAILED, DIFFERS, PASSED_OVER = "ok", "FAILED", "differs", "passed over"
 
 
 def run_screenplays(paths: Sequence[Path], *, out: TextIO, front: str = "", server: str = "") -> int:
@@ -29,11 +34,12 @@ def run_screenplays(paths: Sequence[Path], *, out: TextIO, front: str = "", serv
     log = logging.getLogger(LOGGER)
     propagated, log.propagate = log.propagate, False
     try:
-        failed = sum(not _run(path, out, front, server) for path in found)
+        ended = Counter(_run(path, out, front, server) for path in found)
     finally:
         log.propagate = propagated
-    print(f"{len(found)} played, {failed} failed", file=out)
-    return 1 if failed else 0
+    others = "".join(f", {ended[how]} {how}" for how in (DIFFERS, PASSED_OVER) if ended[how])
+    print(f"{len(found)} played, {ended[FAILED]} failed{others}", file=out)
+    return 1 if ended[FAILED] else 0
 
 
 def screenplays_in(paths: Sequence[Path]) -> Iterator[Path]:
@@ -45,28 +51,34 @@ def screenplays_in(paths: Sequence[Path]) -> Iterator[Path]:
             yield path
 
 
-def _run(path: Path, out: TextIO, front: str, server: str) -> bool:
+def _run(path: Path, out: TextIO, front: str, server: str) -> str:
     began = time.perf_counter()
     try:
         play(path, front=front, server=server)
     except NotHereError as error:
-        print(f"passed over     {path}: {error}", file=out)
-        return True
+        print(f"{PASSED_OVER:15} {path}: {error}", file=out)
+        return PASSED_OVER
     except (ScreenplayFailure, ScreenplayFault) as error:
         if differs := _differs(path, front, error):
-            print(f"differs         {path}: {differs}", file=out)
-            return True
-        print(f"FAILED {time.perf_counter() - began:5.1f} s  {path}\n{error}\n", file=out)
-        return False
-    print(f"ok     {time.perf_counter() - began:5.1f} s  {path}", file=out)
-    return True
+            print(f"{DIFFERS:15} {path}: {differs}", file=out)
+            return DIFFERS
+        print(f"{FAILED} {time.perf_counter() - began:5.1f} s  {path}\n{error}\n", file=out)
+        return FAILED
+    print(f"{OK:6} {time.perf_counter() - began:5.1f} s  {path}", file=out)
+    return OK
 
 
 def _differs(path: Path, front: str, error: Exception) -> str:
-    """Why a screenplay does not come true on a channel that cannot do everything; empty for a fault of ours."""
-    if isinstance(error, ScreenplayFailure) and error.lacks:
+    """Why a screenplay does not come true on a channel that cannot do everything; empty for a fault of ours.
+
+    That a service window is the reason is believed only if messages did wait for the patient's next word, and if the
+    screenplay comes true without the window.
+    """
+    if not isinstance(error, ScreenplayFailure):
+        return ""
+    if error.lacks:
         return error.lacks
-    if front not in WINDOWLESS or isinstance(error, ScreenplayFault):
+    if front not in WINDOWLESS or not error.held:
         return ""
     try:
         play(path, front=WINDOWLESS[front])
@@ -74,4 +86,5 @@ def _differs(path: Path, front: str, error: Exception) -> str:
         return str(here)
     except ScreenplayFailure as again:
         return again.lacks
-    return f"{front} takes few messages after a patient's word, and none long after it"
+    waited = f"line {error.line}, {error.held} waited"
+    return f"{front} takes few messages after a patient's word, and none long after it ({waited})"

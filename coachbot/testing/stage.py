@@ -255,7 +255,7 @@ class Stage:
 
     def settle(self) -> None:
         """Run what is due and what waits until nothing is left."""
-        while self._work() or self._runner.run(self.coach.sender.drain()):
+        while self._work() or self._runner.run(self.coach.sender.drain()) or self.front.go_on():
             pass
 
     def _work(self) -> int:

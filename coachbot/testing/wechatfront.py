@@ -1,4 +1,6 @@
-"""Screenplays through WeChat: what is pressed on a stage is written by its number there."""
+"""Screenplays through WeChat: what is pressed on a stage is written by its number there, and who is asked for a word,
+so that the rest may follow, writes one.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +8,7 @@ import tempfile
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,17 +17,18 @@ from pydantic import SecretStr
 from coachbot.authoring.plain import read_plain
 from coachbot.bootstrap import Coach
 from coachbot.packs import pack_root
+from coachbot.service.clock import StandingClock
 from coachbot.service.desk import Desk
 from coachbot.service.fitting import list_under
 from coachbot.service.joining import SEAM
 from coachbot.service.listing import FINISHING, lines_of
-from coachbot.service.ports import Clock
 from coachbot.service.records import Changes, Update
 from coachbot.settings import Settings, load_settings
 from coachbot.testing.channel import Message
 from coachbot.testing.fronts import NotHereError, Straight
 
 _ATTACHED = {"photo": "image", "voice": "voice", "video": "video", "location": "location", "file": "link"}
+_ANY_WORD = "ok"
 _SHANGHAI = {"Location_X": "31.2", "Location_Y": "121.5"}
 
 
@@ -45,14 +49,14 @@ class WeChatFront(Straight):
         self,
         settings: Settings,
         run: Callable[[Coroutine[Any, Any, Any]], Any],
-        clock: Clock,
+        clock: StandingClock,
         *,
         window: bool = True,
     ) -> None:
         from coachbot.channels.wechat.serving import open_wechat
         from coachbot.testing.wechatapi import FakeWeChat
 
-        self._run = run
+        self._run, self._clock = run, clock
         self._stack = ExitStack()
         self._served = ExitStack()
         self.wechat = self._stack.enter_context(FakeWeChat(now=lambda: clock.now().timestamp()))
@@ -73,6 +77,8 @@ class WeChatFront(Straight):
         self._people: dict[str, Any] = {}
         self._last: dict[str, dict[str, str]] = {}
         self._asked: dict[str, _Asked] = {}
+        #: Who was asked for a word and has not written yet.
+        self._to_go_on: set[str] = set()
         self._words = read_plain(pack_root(load_settings()) / "content" / "en" / "channel.yaml")
 
     def connect(self, coach: Coach) -> Desk:
@@ -110,6 +116,7 @@ class WeChatFront(Straight):
     # -- in ----------------------------------------------------------------------------------------------
     def take(self, chat: str, update: Update) -> str:
         """Do it on the phone, which posts it at once."""
+        self._to_go_on.discard(chat)
         sent = self._do(self._people[chat], chat, update)
         if sent is not None:
             self._last[chat] = sent
@@ -125,6 +132,8 @@ class WeChatFront(Straight):
         person.follows = True
         if update.kind == "attachment":
             return self._attach(person, update.attachment)
+        if update.kind == "text" and self._in_practice(chat):
+            self.lacks = "in a guided practice any word brings its next line there"
         text = update.text if update.kind == "text" else self._typed(chat, update.token, update.code)
         return None if text is None else dict(person.writes(text))
 
@@ -136,7 +145,7 @@ class WeChatFront(Straight):
     def _typed(self, chat: str, token: str, code: str) -> str | None:
         """What somebody writes who would press a button; None while they are still choosing several."""
         asked = self._asked.get(chat)
-        if asked is None or asked.token != token:
+        if asked is None or asked.token != token or not self._is_open(chat, token):
             raise NotHereError("an earlier question has no buttons that could still be pressed")
         labels = dict(asked.choices)
         if asked.kind == "several":
@@ -144,6 +153,20 @@ class WeChatFront(Straight):
         if asked.kind == "scale" or code not in labels:
             return code
         return labels[code] if asked.kind == "wait" else self._signs(asked)[code]
+
+    def _in_practice(self, chat: str) -> bool:
+        asked = self._asked.get(chat)
+        return asked is not None and asked.kind == "wait" and self._is_open(chat, asked.token)
+
+    def _is_open(self, chat: str, token: str) -> bool:
+        """Whether a question is the one that a word answers: it may rest, or be answered on a page meanwhile."""
+        desk = self._account.desk
+        assert desk is not None
+        with self.coach.store.reading() as tx:
+            patient = tx.find_address(desk.account, chat)
+            record = tx.load([patient]).get(patient) if patient else None
+        prompt = record.conversation.prompt if record else None
+        return prompt is not None and prompt.token == token
 
     def _several(self, asked: _Asked, code: str, labels: Mapping[str, str]) -> str | None:
         if code not in FINISHING:
@@ -162,6 +185,8 @@ class WeChatFront(Straight):
         """The texts that were joined in one message, each for itself; a list below a question as its buttons."""
         person, row = self._people[chat], message.row
         there = person.last
+        if row.last_for_now and self.goes_on:
+            self._to_go_on.add(chat)
         if row.rings:
             return (replace(message, row=replace(row, body={"kind": "text", "text": there.text, "rings": row.rings})),)
         if message.body.get("kind") != "text":
@@ -201,6 +226,18 @@ class WeChatFront(Straight):
         if not str(body["text"]).endswith(below):
             raise AssertionError(f"{body['text']!r} does not end with its list {below!r}")
         return {**body, "text": str(body["text"])[: -len(below)].strip(), "choices": listed}
+
+    def go_on(self) -> bool:
+        """Who was told that there is more, and for whom something waits, writes any word."""
+        with self.coach.store.reading() as tx:
+            waiting = tx.outbox_shut().get(self.name, 0)
+        self.held = max(self.held, waiting)
+        asked, self._to_go_on = (self._to_go_on, set()) if waiting else (set(), self._to_go_on)
+        for chat in asked:
+            self._people[chat].writes(_ANY_WORD)
+            # What waited is sent after the word and not in the same instant: by that the coach counts.
+            self._clock.hold(self._clock.now() + timedelta(seconds=1))
+        return bool(asked)
 
     def close(self) -> None:
         """Stop the servers."""

@@ -10,6 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from coachbot.testing import running
+from coachbot.testing.failure import ScreenplayFailure
+from coachbot.testing.fronts import NotHereError
 from coachbot.testing.running import run_screenplays
 from tests.testing.conftest import HEAD
 
@@ -63,3 +66,35 @@ def test_the_plugin_imports_nothing_heavy_by_itself() -> None:
     code = "import sys, coachbot.testing.pytest_plugin; print([m for m in sys.modules if m.startswith('coachbot.')])"
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ended.stdout.strip() == "['coachbot.testing', 'coachbot.testing.pytest_plugin']"
+
+
+# -- channels that cannot do everything -------------------------------------------------------------------
+def _played(monkeypatch: pytest.MonkeyPatch, folder: Path, error: Exception) -> tuple[int, str]:
+    """A screenplay that fails on WeChat, and comes true there without the service window."""
+
+    def play(path: Path, *, front: str = "", server: str = "") -> None:
+        if front == "wechat":
+            raise error
+
+    monkeypatch.setattr(running, "play", play)
+    out = StringIO()
+    return run_screenplays([folder / "good.screenplay"], out=out, front="wechat"), out.getvalue()
+
+
+def test_what_a_service_window_keeps_back_is_a_difference(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+    code, said = _played(monkeypatch, folder, ScreenplayFailure("the report", line=7, held=2))
+    assert code == 0
+    assert "few messages after a patient's word, and none long after it (line 7, 2 waited)" in said
+    assert "1 played, 0 failed, 1 differs" in said
+
+
+def test_a_failure_for_which_no_message_had_to_wait_is_a_failure(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+    code, said = _played(monkeypatch, folder, ScreenplayFailure("the report", line=7))
+    assert code == 1
+    assert "the report" in said
+
+
+def test_what_a_channel_s_patient_cannot_do_is_passed_over(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+    code, said = _played(monkeypatch, folder, NotHereError("there are no buttons"))
+    assert code == 0
+    assert "1 played, 0 failed, 1 passed over" in said

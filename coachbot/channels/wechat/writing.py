@@ -13,10 +13,13 @@ from coachbot.service.records import OutboxRow
 #: messages within 48 hours of a patient's word
 #: (https://developers.weixin.qq.com/doc/offiaccount/Message_Management/Service_Center_messages.html). The rate is
 #: ours: WeChat counts calls a day (500 000) and asks for patience by 45011.
+LONGEST_BYTES = 2048
+#: Bytes kept free in each text for the line that says how to go on, should it be the last one for now.
+_FOR_MORE = 148
 CAN = Capabilities(
     buttons=0,
     media=frozenset({"picture"}),
-    text=2048,
+    text=LONGEST_BYTES - _FOR_MORE,
     counts_bytes=True,
     caption=0,
     markup=False,
@@ -55,7 +58,13 @@ def call_for(who: str, row: OutboxRow, more: str) -> Call:
     if row.body.get("kind") == "picture":
         return Call(SEND, {"touser": who, "msgtype": "image"}, "" if own else str(row.body["picture"]), int(own or 0))
     text = str(row.body.get("text") or "").strip() or "…"
-    return Call(SEND, text_to(who, f"{text}\n\n{more}" if row.last_for_now and more else text))
+    return Call(SEND, text_to(who, _with_more(text, more) if row.last_for_now and more else text))
+
+
+def _with_more(text: str, more: str) -> str:
+    """A text that says how to go on. Where both are too long for one message the coach's own words go alone."""
+    both = f"{text}\n\n{more}"
+    return both if len(both.encode()) <= LONGEST_BYTES else text
 
 
 def text_to(who: str, text: str) -> dict[str, Any]:

@@ -12,12 +12,16 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
+from coachbot.authoring.plain import read_plain
 from coachbot.channels.wechat.access import AccessToken, Granted
 from coachbot.channels.wechat.account import Account, account_from
+from coachbot.channels.wechat.writing import CAN, LONGEST_BYTES
 from coachbot.errors import DeliveryError, SettingsError
+from coachbot.service.fitting import measure_of, split
 from coachbot.service.records import Address, OutboxRow
 from coachbot.testing.wechatapi import FakeWeChat, Fault, Follower
 from tests.channels.wechat.bench import KEY_TEXT, SITE, Bench, settings_for
+from tests.conftest import ROOT
 
 NOW = datetime(2026, 3, 9, 18, tzinfo=UTC)
 TEXT = {"kind": "text", "text": "Hello 你好"}
@@ -45,6 +49,31 @@ def deliver(bench: Bench, person: Follower, *bodies: dict[str, Any], **more: Any
         return [await bench.channel.deliver(to, row) for row in rows]
 
     return bench.run(scene)
+
+
+# -- texts --------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("letter", ["a", "痛"])
+def test_the_longest_text_still_holds_the_line_that_says_how_to_go_on(
+    wechat: FakeWeChat, tmp_path: Path, letter: str
+) -> None:
+    person = heard(wechat)
+    (piece, *_) = split(letter * 3000, CAN.text, measure_of(CAN))
+    deliver(Bench(wechat, tmp_path), person, {"kind": "text", "text": piece}, last_for_now=True)
+    assert person.last.text == f"{piece}\n\n(more)"
+
+
+def test_the_pack_s_line_that_says_how_to_go_on_fits_beside_any_text() -> None:
+    for file in ROOT.glob("content/*/wechat.yaml"):
+        more = str(read_plain(file)["more"])
+        assert len(f"\n\n{more}".encode()) <= LONGEST_BYTES - CAN.text, file
+
+
+def test_a_line_that_is_too_long_is_left_out_and_the_text_arrives(wechat: FakeWeChat, tmp_path: Path) -> None:
+    person = heard(wechat)
+    bench = Bench(wechat, tmp_path)
+    bench.channel.words["more"] = "x" * 500  # type: ignore[index]
+    deliver(bench, person, {"kind": "text", "text": "y" * 1900}, last_for_now=True)
+    assert person.last.text == "y" * 1900
 
 
 # -- settings -----------------------------------------------------------------------------------------
