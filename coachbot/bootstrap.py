@@ -40,14 +40,14 @@ from coachbot.service.inbox import Inbox
 from coachbot.service.links import PageLinks
 from coachbot.service.meter import Meter
 from coachbot.service.notices.ports import Carrier
-from coachbot.service.notices.post import Post
+from coachbot.service.notices.post import KEPT_DAYS, Post
 from coachbot.service.notices.watch import Watch as NoticeWatch
 from coachbot.service.notices.wording import Wording
 from coachbot.service.pacing import Pace
 from coachbot.service.pages import Pages
 from coachbot.service.ports import Channel, Clock, Store
 from coachbot.service.records import Address, OutboxRow, Update
-from coachbot.service.retention import Retention, retention_from
+from coachbot.service.retention import NOTICES, Retention, retention_from
 from coachbot.service.sender import Sender
 from coachbot.service.staff.audit import Audit
 from coachbot.service.staff.board import Board
@@ -355,6 +355,8 @@ class StaffRooms:
     clinic: ClinicDesk
     links: Callable[[str], Mapping[str, str]]
     world: World
+    #: The kinds of way by which staff can be told here.
+    carried: frozenset[str]
     #: What a channel has remembered, such as a bot's name at its messenger.
     remembered: Callable[[str], str | None]
 
@@ -385,6 +387,7 @@ def staff_rooms(coach: Coach) -> StaffRooms:
         ClinicDesk(world, store, writer, board, audit),
         coach.links,
         world,
+        coach.post.kinds,
         partial(_remembered, store),
     )
 
@@ -456,7 +459,7 @@ def assemble(
     sender = Sender(store, clock, channels, writer, pace=pace, meter=meter, gone=gone)
     enrolments = Enrolments(world, store, turns, site)
     watch = NoticeWatch(world, store, wording)
-    post = Post(store, clock, writer, carriers)
+    post = Post(store, clock, writer, carriers, kept_days=world.retention.get(NOTICES, KEPT_DAYS))
     return Coach(
         world, store, writer, inbox, turns, sender, enrolments, Runner(world, store), Retention(world, store),
         watch, post, wording, partial(_links, settings, store), site,

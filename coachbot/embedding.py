@@ -15,6 +15,7 @@ from coachbot.errors import CoachbotError
 from coachbot.service.channels import ChannelKind, Counter, Serving
 from coachbot.service.clock import RealClock
 from coachbot.service.ids import new_code, plain_code
+from coachbot.service.staff.talk import COMMANDS as STAFF_COMMANDS
 from coachbot.service.staff.ways import PREFIX
 from coachbot.serving import Engine
 from coachbot.settings import Settings, load_settings
@@ -184,13 +185,20 @@ class _Beside:
         if press and not _OURS.fullmatch(str(press.get("data"))):
             return False
         text = str(message.get("text") or "")
+        if _command(text) in STAFF_COMMANDS:
+            return await asyncio.to_thread(self._desk.is_staffs, str(chat["id"]))
         if text.startswith("/") and not self._is_our_command(text):
             return False
         return _is_code(text) or await asyncio.to_thread(self._desk.is_enrolled, str(chat["id"]))
 
     def _is_our_command(self, text: str) -> bool:
-        command = text[1:].partition(" ")[0].partition("@")[0]
+        command = _command(text)
         return command in self._commands or (command == "start" and _is_code(text))
+
+
+def _command(text: str) -> str:
+    """The command that a text is, without its bot; empty for any other text."""
+    return text[1:].split(maxsplit=1)[0].partition("@")[0].lower() if text[:1] == "/" and text[1:].strip() else ""
 
 
 def _is_code(text: str) -> bool:

@@ -7,13 +7,13 @@ import importlib.util
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import httpx
 import pytest
 
-from coachbot.embedding import CoachPlugin, create_app
+from coachbot.embedding import CoachPlugin, _Beside, create_app
 from coachbot.errors import CoachbotError
 from coachbot.serving import open_beside
 from coachbot.settings import Settings, load_settings
@@ -99,6 +99,19 @@ def telegram() -> Iterator[FakeTelegram]:
     with FakeTelegram() as fake:
         fake.add_bot(TOKEN)
         yield fake
+
+
+@pytest.mark.parametrize(
+    ("text", "staffs", "ours"),
+    [("/broadcast", True, True), ("/broadcast@host_bot The walk", True, True), ("/off", True, True),
+     ("/broadcast", False, False), ("/weather", True, False), ("/", True, False), ("Hello", True, True)],
+)  # fmt: skip
+def test_a_members_own_chat_is_heard_and_a_hosts_commands_are_left_to_it(text: str, staffs: bool, ours: bool) -> None:
+    beside = _Beside(SimpleNamespace(token=TOKEN, base_url=f"https://x/bot{TOKEN}"))
+    beside._desk = SimpleNamespace(is_staffs=lambda chat: staffs, is_enrolled=lambda chat: staffs)  # type: ignore[assignment]
+    beside._commands = {"help"}
+    raw = {"message": {"chat": {"id": 7, "type": "private"}, "text": text}}
+    assert asyncio.run(beside.is_ours(raw)) is ours
 
 
 async def until(so: Any, limit_s: float = 15) -> None:

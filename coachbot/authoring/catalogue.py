@@ -85,6 +85,10 @@ CATALOGUE: dict[str, Kind] = {
     "WORDS_014": _warning("A language lacks words that the default language has.", "Translate them."),
     "WORDS_015": Kind("A file of words that belongs to nothing.", "Remove it, or correct its path."),
     "WORDS_016": Kind("A text does what texts can't.", "Show values, choose with if, and loop over slots only."),
+    "WORDS_017": Kind(
+        "A text for staff (staff.yaml) is missing, is asked for by nobody, or holds a field that is not filled in.",
+        "Write it, remove it, or correct its name.",
+    ),
     "BLIND_001": Kind("A text shows a concept that its readers must not meet.", "Reword it, or limit it with arms:."),
     "PICTURE_001": Kind("A picture is not there.", "Put the file under content/, or correct the path."),
     "PICTURE_002": Kind("A picture has no description.", "Say in the square brackets what one sees."),

@@ -22,7 +22,7 @@ def _team(call: Call, *, wrong: str = "", welcome: Welcome | None = None, status
     everybody = call.rooms.doors.everybody()
     return call.show(
         "team.html", title="Team", status=status, team=everybody, roles=ROLES, wrong=wrong, welcome=welcome,
-        link=f"{str(call.request.base_url).rstrip('/')}/begin/{welcome.ticket}" if welcome else "",
+        link=f"{call.address}begin/{welcome.ticket}" if welcome else "",
     )  # fmt: skip
 
 

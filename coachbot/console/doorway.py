@@ -61,6 +61,13 @@ class Call:
         """Where the console is mounted, with a slash at the end."""
         return str(self.request.scope.get("root_path", "")).rstrip("/") + "/"
 
+    @property
+    def address(self) -> str:
+        """The whole address of the console, for a link that is passed on. What the request itself calls its base is
+        that of the program around the console."""
+        url = self.request.url
+        return f"{url.scheme}://{url.netloc}{self.base}"
+
     def ask(self, name: str, default: str = "") -> str:
         """A value of the query, cut."""
         return self.request.query_params.get(name, default)[:200]

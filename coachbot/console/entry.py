@@ -88,7 +88,8 @@ def account(call: Call) -> Response:
 def _account(call: Call, wrong: str = "", code: str = "") -> Response:
     ways = call.rooms.ways.of(call.me.staff.id)
     return call.show(
-        "account.html", title="Your account", status=409 if wrong else 200, wrong=wrong, code=code, ways=ways
+        "account.html", title="Your account", status=409 if wrong else 200, wrong=wrong, code=code, ways=ways,
+        carried=call.rooms.carried,
     )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from coachbot.authoring.draw import mermaid, svg
 from coachbot.console.doorway import NOT_HERE, Call, Route
 from coachbot.console.guards import RefusedError
 from coachbot.engine.model import Dialog
-from coachbot.programme.model import Touchpoint
+from coachbot.programme.model import Programme, Touchpoint
 from coachbot.service.duty import WEEKDAYS
 
 #: What authors draw by hand; exercises, lessons and questionnaires all look alike.
@@ -26,13 +26,18 @@ def programme(call: Call) -> Response:
     call.rooms.audit.saw(call.me.staff.id, "programme", "", found.id)
     return call.show(
         "programme.html", title="Programme", programme=found, names=sorted(everything),
-        weeks=range(1, found.weeks + 1), comes_in=_comes_in, folders=_folders(call),
+        weeks=range(1, _last_week(found) + 1), comes_in=_comes_in, folders=_folders(call),
     )  # fmt: skip
+
+
+def _last_week(found: Programme) -> int:
+    """The last week that the calendar shows: a last assessment may lie beyond the programme."""
+    return max([found.weeks, *(one.day // 7 + 1 for one in found.assessments)])
 
 
 def _comes_in(one: Touchpoint, week: int) -> bool:
     """Whether a touchpoint may come in a programme week."""
-    last = one.until_week if one.until_week is not None else week
+    last = one.until_week or week
     return one.from_week <= week <= last and (week - one.from_week) % one.every == 0
 
 

@@ -18,6 +18,7 @@ from coachbot.service.world import World
 
 TEMPLATES = Path(__file__).parent / "templates"
 
+_LONG_MINUTES = 120
 #: What an alert is called, and what it wants of the reader.
 ALERTS: Mapping[str, tuple[str, str]] = {
     "crisis": ("Crisis: thoughts of self-harm", "Ring the patient now. The crisis numbers were shown at once."),
@@ -34,6 +35,15 @@ ALERTS: Mapping[str, tuple[str, str]] = {
     "no_exercise_fits": ("No exercise fits", "Everything is ruled out or too hard: look for one together."),
     "other_treatment": ("Another treatment", "The patient told of another treatment; see whether it goes together."),
     "left": ("Why they left", "In the patient's own words."),
+    "silent_three_weeks": ("Silent for three weeks", "Ring once; the coach sends questionnaires alone from now on."),
+    "pregnancy": ("Pregnant, or may be", "Speak with the patient; exercises that press on the belly are left out."),
+    "surgery": ("An operation is planned, or was done", "Ask what was done and when; look at the exercises again."),
+    "new_symptom": ("Something new in the body", "Read what was told; have it examined if it stays."),
+    "low_mood": ("Low mood", "Read what was told, and ring."),
+    "side_effects": ("Trouble with a medicine", "Ask about it, and who prescribes it."),
+    "too_much_medicine": ("More of a medicine than meant", "Ring today: ask what was taken, and how much."),
+    "not_helping": ("Says that it does not help", "Speak with the patient about the plan."),
+    "other_programme_wanted": ("Would like the other programme", "Answer in your own words; a trial's plan decides."),
     "withdrew": ("Left the programme", "Nothing is sent any more. Check that care goes on elsewhere."),
 }
 STATES: Mapping[str, str] = {
@@ -106,6 +116,7 @@ class Pages:
             advice=lambda kind: ALERTS.get(kind, ("", ""))[1],
             state=lambda state: STATES.get(state, state), reason=lambda reason: REASONS.get(reason, reason),
             delivery=lambda state: DELIVERY.get(state, state), purpose=_purpose, plain=_plain, spaced=_spaced,
+            minutes=_minutes,
             broadcast=lambda state: BROADCAST_STATES.get(state, state), fate=lambda fate: FATES.get(fate, fate),
             held=lambda reason: HELD.get(reason, reason),
         )  # fmt: skip
@@ -161,6 +172,11 @@ def _day(day: date | None) -> str:
 
 def _score(value: float) -> str:
     return f"{value:g}"
+
+
+def _minutes(count: int) -> str:
+    """A stretch of time as people say it."""
+    return f"{count // 60} hours" if count >= _LONG_MINUTES and count % 60 == 0 else f"{count} minutes"
 
 
 def _purpose(timer: TimerRow) -> str:

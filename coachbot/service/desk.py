@@ -84,6 +84,11 @@ class Desk:
             record = tx.load([patient]).get(patient) if patient else None
         return record is not None and record.enrolment is not None
 
+    def is_staffs(self, chat: str) -> bool:
+        """Whether this chat is a member's own."""
+        with self._store.reading() as tx:
+            return bool(tx.chats_of_staff(self.account, [chat]))
+
     # -- remembering -------------------------------------------------------------------------------------
     def remembered(self, name: str) -> str | None:
         """What the channel asked to remember; nothing personal."""

@@ -6,8 +6,10 @@ import html
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
+from coachbot.service.clinic.records import by_day
 from coachbot.service.codec import dump_fields
 from coachbot.service.facts import local_now
 from coachbot.service.ports import Line, Transaction
@@ -29,6 +31,8 @@ class PatientData:
     responses: Sequence[ResponseRow]
     alerts: Sequence[AlertRow]
     consents: Sequence[Mapping[str, Any]]
+    #: Local day to the steps that a system of the clinic has sent.
+    steps: Mapping[date, int]
 
 
 def collect(world: World, tx: Transaction, patient: str) -> PatientData:
@@ -40,6 +44,7 @@ def collect(world: World, tx: Transaction, patient: str) -> PatientData:
         tx.responses(patient),
         tx.alerts(patient),
         tx.consents(patient),
+        by_day(tx.steps_of(patient, date.min)),
     )
 
 
@@ -59,6 +64,7 @@ def as_mapping(data: PatientData) -> dict[str, Any]:
             {"instrument": row.instrument, "day": row.day, "assessment": row.assessment, **row.body}
             for row in data.responses
         ],
+        "steps": [{"day": day, "steps": count} for day, count in sorted(data.steps.items())],
         "messages_to_staff": [{"kind": row.kind, "at": row.opened_at} for row in data.alerts],
         "conversation": [{"by": line.by, "at": line.at, **line.body} for line in data.lines],
     }
@@ -90,7 +96,7 @@ def page(world: World, data: PatientData) -> bytes:
     words = world.words_for(data.record.profile.language, "export")
     parts = [f"<h1>{_e(words['title'])}</h1><p>{_e(words['intro'])}</p>"]
     for key, rows in _tables(data, words):
-        parts.append(f"<h2>{_e(words[key])}</h2>{_table(rows) if rows else _none(words)}")
+        parts.append(f"<h2>{_e(words.get(key, key))}</h2>{_table(rows) if rows else _none(words)}")
     parts.append(f"<h2>{_e(words['conversation'])}</h2>{_talk(data, words)}")
     return (_HEAD + "".join(parts) + "</body></html>").encode()
 
@@ -113,7 +119,9 @@ def _tables(data: PatientData, words: Mapping[str, str]) -> list[tuple[str, list
         (f"{row.day} {row.instrument}", _pairs({**row.body.get("answers", {}), **_scores(row)}, names))
         for row in data.responses
     ]
-    return [("profile", profile), ("diary", diary), ("questionnaires", scores)]
+    found = [("profile", profile), ("diary", diary), ("questionnaires", scores)]
+    steps = [(str(day), str(count)) for day, count in sorted(data.steps.items())]
+    return [*found, ("steps", steps)] if steps else found
 
 
 def _scores(row: ResponseRow) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from coachbot.engine.model import Conversation
 from coachbot.instruments import Instrument, Item
 from coachbot.programme.assessing import assessment_id
 from coachbot.service.acts import HEALTH_CHANGE, item_answers
+from coachbot.service.clinic.records import by_day
 from coachbot.service.ports import Transaction
 from coachbot.service.records import DiaryRow, PatientRecord, ResponseRow
 
@@ -63,6 +64,8 @@ class Participant:
     responses: Sequence[ResponseRow]
     diary: Sequence[DiaryRow]
     anchor: date
+    #: Local day to the steps that a system of the clinic has sent.
+    steps: Mapping[date, int]
 
     def day(self, on: str | date | None) -> int | None:
         """A local day as its number from day 0."""
@@ -79,8 +82,9 @@ def participants(tx: Transaction) -> Iterator[Participant]:
         if record is None or enrolment is None or enrolment.anchor is None:
             continue
         yield Participant(
-            enrolment.code, record, tx.responses(brief.patient), tx.diary(brief.patient), enrolment.anchor
-        )
+            enrolment.code, record, tx.responses(brief.patient), tx.diary(brief.patient), enrolment.anchor,
+            by_day(tx.steps_of(brief.patient, date.min)),
+        )  # fmt: skip
 
 
 def visible(pack: Pack, people: Participant, choice: Choice) -> Iterator[tuple[Instrument, ResponseRow]]:
@@ -121,6 +125,7 @@ def tables(pack: Pack, tx: Transaction, choice: Choice) -> tuple[Table, ...]:
         _answers(pack, people, choice),
         _scores(pack, people, choice),
         _practice(people, choice),
+        _steps(people),
         _changes(people, choice),
     ]
     return (*made, codebook(pack, made, choice))
@@ -274,6 +279,16 @@ def _practice(people: Sequence[Participant], choice: Choice) -> Table:
         if row.kind in kinds
     ]
     return Table("practice", columns, tuple(rows))
+
+
+def _steps(people: Sequence[Participant]) -> Table:
+    columns = (
+        _PERSON,
+        Column("day", "whole", "Day on which they were walked, counted from day 0"),
+        Column("steps", "whole", "Steps that a system of the clinic has sent, added up"),
+    )
+    rows = tuple((one.code, one.day(day), count) for one in people for day, count in sorted(one.steps.items()))
+    return Table("steps", columns, rows)
 
 
 def _changes(people: Sequence[Participant], choice: Choice) -> Table:

@@ -26,6 +26,8 @@ KINDS = ("talk", "messages", "media", "contact", "everything")
 STRANGERS = "strangers"
 #: Patients looked at in one slice of the writer's time.
 _AT_ONCE = 20
+#: What staff were told, and wrote in their own chats; the post removes it (`service.notices.post`).
+NOTICES = "notices"
 
 
 class RetentionTransaction(Protocol):
@@ -62,9 +64,9 @@ def retention_from(data: Any, file: str) -> Mapping[str, int]:
     if not isinstance(data, Mapping):
         raise SettingsError(f"COACHBOT_SITE: retention of {file} is no list of days, such as talk: 365")
     for kind, days in data.items():
-        if kind not in (*KINDS, STRANGERS):
+        if kind not in (*KINDS, STRANGERS, NOTICES):
             raise SettingsError(
-                f"COACHBOT_SITE: retention of {file} knows no '{kind}'; {', '.join(KINDS)}, {STRANGERS}"
+                f"COACHBOT_SITE: retention of {file} knows no '{kind}'; {', '.join(KINDS)}, {STRANGERS}, {NOTICES}"
             )
         if isinstance(days, bool) or not isinstance(days, int) or days < 1:
             raise SettingsError(f"COACHBOT_SITE: retention of {file}: {kind} is a number of days, 1 or more")

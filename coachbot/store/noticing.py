@@ -93,6 +93,30 @@ _GO_NOWHERE = Statement(
     .where(_N.c.way == bindparam("row"), _N.c.state.in_([word("due"), word("claimed")]))
 )
 _FREE = Statement(update(_N).values(state=word("due"), due_real=number(0)).where(_N.c.state == word("claimed")))
+_OLD = _N.alias("old")
+_DROP_OLD = Statement(
+    delete(_N).where(
+        _N.c.id.in_(
+            at_most(
+                select(_OLD.c.id).where(
+                    _OLD.c.id < bindparam("before"),
+                    _OLD.c.followed == number(1),
+                    _OLD.c.state.in_([word("sent"), word("failed"), word("needless")]),
+                )
+            )
+        )
+    )
+)
+_READ_ONES = _IN.alias("read_ones")
+_DROP_READ = Statement(
+    delete(_IN).where(
+        _IN.c.id.in_(
+            at_most(
+                select(_READ_ONES.c.id).where(_READ_ONES.c.id < bindparam("before"), _READ_ONES.c.done == number(1))
+            )
+        )
+    )
+)
 _ALL = Statement(select(*_N.c).order_by(_N.c.id))
 _ABOUT = Statement(select(*_N.c).where(_N.c.subject == bindparam("about")).order_by(_N.c.id))
 
@@ -208,6 +232,10 @@ class NoticingPart(StaffingPart):
     def free_notices(self) -> int:
         """What a process that died had claimed is due again. Returns how many."""
         return self._run(_FREE)
+
+    def drop_notices(self, before: int, limit: int) -> int:
+        """Remove what has come to its end and is older than an id, so many at a time."""
+        return self._run(_DROP_OLD, before=before, many=limit) + self._run(_DROP_READ, before=before, many=limit)
 
     def notices(self, subject: str = "") -> Sequence[Notice]:
         """All notices, or those of one subject, the oldest first."""

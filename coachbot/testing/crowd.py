@@ -100,6 +100,8 @@ class _Walker:
         self.person = Person(Role(figure.name, figure.zone, arm=figure.arm), f"crowd-{figure.name}")
         self.person.patient = new_patient_id()
         stage.people.append(self.person)
+        #: How bad the questionnaires find it at the start, from 0 to 1.
+        self._burden = min(max(rng.gauss(0.45, 0.12), 0.15), 0.8)
         self._acting = Acting(stage, self.person, persona=persona, rng=rng)
         self._enter()
 
@@ -205,8 +207,8 @@ class _Walker:
 
     def _answered(self, past: _Past, one: Assessment, anchor: date) -> None:
         day = anchor + timedelta(days=one.day + self._rng.choice((0, 0, 1)))
-        better = 0.3 * self._figure.adherence * min(one.day / 60, 1)
-        badness = min(max(self._rng.gauss(0.45, 0.12) - better, 0.05), 0.9)
+        better = 0.25 * self._figure.adherence * min(one.day / 60, 1)
+        badness = min(max(self._burden * (1 - better) + self._rng.gauss(0, 0.04), 0.05), 0.9)
         for place, name in enumerate(one.instruments):
             instrument = self._stage.coach.world.pack.instruments[name]
             at = moment(day, time(19, 0), self._figure.zone) + timedelta(minutes=3 * place)
@@ -231,6 +233,8 @@ class _Walker:
             return None
         if item.safety == "rules":
             return int(item.low)
+        if item.high - item.low == 1:
+            return int(item.low + (self._rng.random() < badness))
         drawn = self._rng.gauss(badness, 0.18) * (item.high - item.low) + item.low
         return int(min(max(round(drawn), item.low), item.high))
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
+from coachbot.authoring.staff_texts import TEXTS
+
 DIALOG = """\
 dialog: a/hello
 start: hi
@@ -54,6 +56,16 @@ How is it now?
 ## done
 Thank you.
 """
+STAFF_TEXTS = "content/en/staff.yaml"
+
+
+def _staff(**changed: str | None) -> str:
+    """Texts for staff, all of them, those that were changed first."""
+    first = {key: text for key, text in changed.items() if text is not None}
+    texts = {**first, **{key: "so" for key in TEXTS if key not in changed}}
+    return "# texts for staff\n" + "".join(f'{key}: "{text}"\n' for key, text in texts.items())
+
+
 ANCHORED = (
     INSTRUMENT.replace("layout: scale\nrange: {low: 0, high: 10}\n", "layout: likert\n")
     .replace("10", "1")
@@ -359,6 +371,10 @@ BAD = (
     _words("WORDS_016", 2, "Hello.", "{% set x = 3 %}{{ x }}"),
     _words("WORDS_016", 2, "Hello.", "{% for x in 'abc' %}{{ x }}{% endfor %}", "a loop runs over a slot"),
     _words("WORDS_016", 2, "Hello.", "{{ patient.name|title }}", "the filter 'title'"),
+    Bad("WORDS_017", STAFF_TEXTS, 2, {STAFF_TEXTS: _staff(linked="Hello {nmae}.")}, "'linked' holds {nmae}"),
+    Bad("WORDS_017", STAFF_TEXTS, 1, {STAFF_TEXTS: _staff(linked=None)}, "'linked' is missing"),
+    Bad("WORDS_017", STAFF_TEXTS, 2, {STAFF_TEXTS: _staff(linkd="Hello.")}, "did you mean 'linked'?"),
+    Bad("WORDS_017", STAFF_TEXTS, 2, {STAFF_TEXTS: _staff(off="Bye {")}, "'off' can't be filled in"),
     Bad(
         "BLIND_001",
         HELLO_WORDS,

@@ -41,10 +41,16 @@ def test_compose_rehearse_send_and_cancel(therapist: Therapist) -> None:
     assert therapist.faults == []
 
 
+def write_broadcast(page: Any, therapist: Therapist) -> None:
+    """A draft without a fault, far ahead, to a few."""
+    therapist.open("broadcasts/new")
+    _fill(page, "Hello {{ patient.name }}, the group walks on Sunday at **ten**.")
+
+
 def _fill(page: Any, text: str) -> None:
     page.get_by_label("Title").fill("The walk on Sunday")
     page.get_by_label(re.compile("^Text en")).fill(text)
-    page.get_by_label("To whom").fill("week=1-16")
+    page.get_by_label("To whom").fill("week=1-3")
     page.get_by_label("When").fill("2099-01-01T10:00")
     page.get_by_role("button", name="Save the draft").click()
 

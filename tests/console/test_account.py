@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
+from coachbot.console.app import create_console
 from tests.console.conftest import Clinic
 
 
@@ -30,3 +32,17 @@ def test_what_is_no_address_comes_back_with_a_sentence(clinic: Clinic) -> None:
     answer = clinic.visitor("author").post("/account/ways/email", address="nowhere")
     assert (answer.status_code, "no e-mail address" in answer.text) == (409, True)
     assert clinic.visitor("author").post("/account/ways/sms").status_code == 404
+
+
+def test_no_way_is_offered_by_which_nothing_could_be_carried(clinic: Clinic) -> None:
+    page = clinic.visitor("therapist").get("/account").text
+    assert "Nobody can be told here" in page
+    assert "account/ways/chat" not in page
+    assert "account/ways/email" not in page
+
+
+def test_the_ways_that_are_set_up_are_offered(clinic: Clinic) -> None:
+    clinic.app = create_console(replace(clinic.rooms, carried=frozenset({"chat", "webhook"})))
+    page = clinic.visitor("therapist").get("/account").text
+    assert "A code for your own chat" in page
+    assert "Tell me by e-mail" not in page

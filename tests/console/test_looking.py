@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from coachbot.console import looking
+from coachbot.console.rendering import ALERTS
 from tests.console.conftest import Clinic
 
 
@@ -64,3 +65,17 @@ def test_no_page_to_look_up_is_heavier_than_a_phone_should_bear(clinic: Clinic) 
     visitor = clinic.visitor("therapist")
     for path in ("/programme", "/site", "/programme/dialog?id=cse/exercises"):
         assert len(visitor.get(path).content) < 100_000, path
+
+
+def test_every_alert_that_the_pack_can_raise_has_a_name_and_says_what_to_do(clinic: Clinic) -> None:
+    world = clinic.house.coach.world
+    raised = {
+        value.value
+        for dialog in world.pack.library.dialogs.values()
+        for state in dialog.states.values()
+        for action in state.do if action.name == "alert"
+        for name, value in action.arguments if name == "kind"
+    }  # fmt: skip
+    assert len(raised) > 10
+    assert (raised | set(world.rules)) - set(ALERTS) == set()
+    assert all(advice for _, advice in ALERTS.values())

@@ -7,10 +7,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
 
 from coachbot.service.staff.doors import IDLE_S
 from tests.console.conftest import Clinic
 from tests.service.house import Person
+from tests.service.staff.conftest import PASSWORD
 
 
 def evening(clinic: Clinic, person: Person) -> None:
@@ -300,6 +303,21 @@ def test_a_new_account_from_the_team_page_to_the_first_sign_in(clinic: Clinic) -
     clinic.house.clock.seconds += 30
     signed = {"name": "noa", "password": "three words together", "code": clinic.code(secret[1])}
     assert browser.post("/sign-in", data=signed, follow_redirects=False).status_code == 303
+
+
+def test_the_link_of_a_new_account_leads_to_where_the_console_is_mounted(clinic: Clinic) -> None:
+    outer = FastAPI()
+    outer.mount("/coach/staff", clinic.app)
+    clinic.hire("Ada", "admin")
+    browser = TestClient(outer, base_url="https://clinic.example")
+    fields = {"name": "Ada", "password": PASSWORD, "code": clinic.code(clinic.secrets["Ada"])}
+    assert browser.post("/coach/staff/sign-in", data=fields, follow_redirects=False).status_code == 303
+    csrf = re.search(r'name="csrf" value="([^"]+)"', browser.get("/coach/staff/account").text)
+    assert csrf
+    page = browser.post("/coach/staff/team/add", data={"csrf": csrf[1], "name": "Noa", "role": "therapist"}).text
+    link = re.search(r"https://clinic\.example/\S+?/begin/[\w-]+", page)
+    assert link
+    assert "Welcome, Noa" in browser.get(link[0]).text
 
 
 def test_a_session_attended_in_a_group_is_offered_no_more(clinic: Clinic) -> None:

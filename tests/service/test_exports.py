@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,8 @@ from typing import Any
 import pytest
 
 from coachbot.authoring.exchange.validating import can_validate, faults_of
+from coachbot.service.clinic.records import StepRow, Steps
+from coachbot.service.exporting import as_mapping, collect, page
 from coachbot.service.fhir_responses import bundle
 from coachbot.service.redcap import DICTIONARY, files
 from coachbot.service.research import Choice, Table, tables
@@ -50,6 +53,18 @@ def rows(table: Table, **like: Any) -> list[dict[str, Any]]:
     names = [column.name for column in table.columns]
     found = [dict(zip(names, row, strict=True)) for row in table.rows]
     return [row for row in found if all(row[name] == value for name, value in like.items())]
+
+
+def test_steps_that_a_system_sent_stand_by_day_in_both_arms_alike(house: House, person: Person) -> None:
+    at = datetime(2026, 3, 10, 8, tzinfo=UTC)
+    walked = [StepRow(number, person.id, at.date(), Steps(2000, at, at, f"s{number}")) for number in (1, 2)]
+    with house.store.writing() as tx:
+        tx.add_steps(walked)
+        data = collect(house.coach.world, tx, person.id)
+    assert [row["steps"] for row in rows(made(house, BLIND)["steps"])] == [4000]
+    assert [row["day"] for row in rows(made(house, BLIND)["steps"])] == [13]
+    assert as_mapping(data)["steps"] == [{"day": at.date(), "steps": 4000}]
+    assert "<td>2026-03-10</td><td>4000</td>" in page(house.coach.world, data).decode()
 
 
 # -- tidy tables ------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from coachbot.authoring.checks.moments import check_moments
 from coachbot.authoring.checks.pictures import check_pictures
 from coachbot.authoring.checks.reached import check_reached
 from coachbot.authoring.checks.slots import check_slots
+from coachbot.authoring.checks.staff import check_staff
 from coachbot.authoring.checks.start import check_start
 from coachbot.authoring.checks.suited import check_suited
 from coachbot.authoring.checks.texts import check_texts
@@ -30,6 +31,7 @@ CHECKS = (
     check_moments,
     check_words,
     check_texts,
+    check_staff,
     check_bursts,
     check_languages,
     check_pictures,

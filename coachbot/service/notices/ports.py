@@ -63,5 +63,9 @@ class NoticeTransaction(Protocol):
     def free_notices(self) -> int:
         """What a process that died had claimed is due again. Returns how many."""
 
+    def drop_notices(self, before: int, limit: int) -> int:
+        """Remove notices whose end is known and told, and what members wrote, with ids below this one; so many at a
+        time. How many there were."""
+
     def notices(self, subject: str = "") -> Sequence[Notice]:
         """All notices, or those of one subject, the oldest first."""

@@ -10,6 +10,7 @@ from random import Random
 from typing import TypeVar
 
 from coachbot.errors import DeliveryError
+from coachbot.service.ids import first_id_at
 from coachbot.service.notices.ports import Carrier
 from coachbot.service.notices.records import Notice, Way
 from coachbot.service.ports import Clock, Store, Transaction
@@ -23,6 +24,9 @@ AT_ONCE = 20
 LEASE_S = 120.0
 #: Tries of one notice: the last about an hour and a half after the first.
 TRIES = 8
+#: Days for which a notice is kept after it was written, unless the site's file says otherwise (`retention: notices`).
+KEPT_DAYS = 90
+_SWEEP_S, _SWEPT_AT_ONCE = 3600.0, 100
 _FIRST_WAIT_S, _LONGEST_WAIT_S = 5.0, 3600.0
 
 
@@ -30,13 +34,26 @@ class Post:
     """Claims notices that are due, carries them, writes down how it ended."""
 
     def __init__(
-        self, store: Store, clock: Clock, writer: Writer, carriers: Mapping[str, Carrier], rng: Random | None = None
+        self,
+        store: Store,
+        clock: Clock,
+        writer: Writer,
+        carriers: Mapping[str, Carrier],
+        rng: Random | None = None,
+        kept_days: int = KEPT_DAYS,
     ) -> None:
         self._store = store
         self._clock = clock
         self._writer = writer
         self._carriers = carriers
         self._rng = rng or Random()
+        self._kept_s = kept_days * 24 * 3600.0
+        self._swept = float("-inf")
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        """The kinds of way by which something can be carried here."""
+        return frozenset(self._carriers)
 
     def recover(self) -> int:
         """At the start of the one engine: what a process that died had under way is carried again."""
@@ -56,9 +73,23 @@ class Post:
         while True:
             try:
                 await self.drain()
+                await self._sweep_in_time()
             except Exception:
                 log.exception("the post met a fault; it goes on")
             await asyncio.sleep(idle_s)
+
+    # -- keeping no longer than needed -----------------------------------------------------------------
+    async def _sweep_in_time(self) -> None:
+        if self._clock.real() - self._swept >= _SWEEP_S:
+            self._swept = self._clock.real()
+            await self.sweep()
+
+    async def sweep(self) -> int:
+        """Remove what has come to its end and is older than it may be kept, in small slices. How many there were."""
+        before, gone = first_id_at(self._clock.real() - self._kept_s), 0
+        while dropped := await _result(self._submit(lambda tx: tx.drop_notices(before, _SWEPT_AT_ONCE))):
+            gone += dropped
+        return gone
 
     # -- how -------------------------------------------------------------------------------------------
     async def _claimed(self) -> Sequence[tuple[Notice, Way]]:

@@ -7,9 +7,11 @@ tells nobody twice.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+import time
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from itertools import islice
+from typing import TypeAlias
 
 from coachbot.service.broadcasts.records import Broadcast
 from coachbot.service.notices.chain import URGENT, Link, People, at_hand, links_due, told_of
@@ -20,14 +22,23 @@ from coachbot.service.records import AlertRow
 from coachbot.service.staff.records import StaffRow
 from coachbot.service.world import SafetyRule, World
 
+#: An alert, and the links of its chain that are due, each with its moment.
+Due: TypeAlias = tuple[AlertHead, list[tuple[Link, datetime]]]
 #: Alerts of one look, the urgent ones first: a look holds up the writer for a few milliseconds only.
 _AT_ONCE = 5
+#: Real seconds after which a look begins with nothing further; the rest is found again by the next one.
+SLICE_S = 0.008
 
 
 class Watch:
     """Finds what is to be told. One for each engine; it runs on the writer."""
 
-    def __init__(self, world: World, store: Store, wording: Wording) -> None:
+    def __init__(
+        self, world: World, store: Store, wording: Wording, monotonic: Callable[[], float] = time.perf_counter
+    ) -> None:
+        self._monotonic = monotonic
+        #: Alerts with what is due of them, found beside the writer for its next look.
+        self._next: list[Due] = []
         self._world = world
         self._store = store
         self._wording = wording
@@ -42,11 +53,12 @@ class Watch:
         with self._store.reading() as tx:
             ways = frozenset(tx.way_numbers())
             known = self._known if ways == self._ways else set()
-            return bool(ways) and self._something(tx, known)
+            self._next = list(islice(self._fresh(tx, known), _AT_ONCE)) if ways else []
+            return bool(ways) and (bool(self._next) or self._something(tx, known))
 
     def work(self) -> int:
         """One look, a few milliseconds long. Returns how many notices are new."""
-        if not self.is_due():
+        if not self._next and not self.is_due():
             return 0
         before = set(self._known)
         try:
@@ -57,25 +69,33 @@ class Watch:
             raise
 
     def _something(self, tx: Transaction, known: Collection[tuple[int, str]]) -> bool:
-        return bool(next(self._fresh(tx, known), None) or tx.seen_alerts() or next(self._waiting(tx, known), None))
+        return bool(tx.seen_alerts() or next(self._waiting(tx, known), None))
 
     def _look(self, tx: Transaction) -> int:
-        ways, found = list(tx.ways()), list[Notice]()
+        ways = list(tx.ways())
         numbers = frozenset(way.id for way in ways)
         if numbers != self._ways:  # whoever was not told before may be told now
             self._known, self._ways = set(), numbers
-        for head, stages in list(islice(self._fresh(tx, self._known), _AT_ONCE)):
-            found += self._of_alert(tx, head, stages, ways)
+        due, self._next = self._next, []
+        began, new = self._monotonic(), 0
+        for notices in self._to_tell(tx, due, ways):
+            new += tx.add_notices(list(notices))
+            if self._monotonic() - began > SLICE_S:
+                break
+        return new
+
+    def _to_tell(self, tx: Transaction, due: Iterable[Due], ways: Collection[Way]) -> Iterator[Iterable[Notice]]:
+        """The notices of one thing after the other; of what is not taken up, nothing is looked at."""
+        people = self._people(tx, ways)
+        for head, stages in due:
+            yield self._of_alert(tx, head, stages, ways, people)
         for one in list(self._waiting(tx, self._known)):
-            found += self._of_broadcast(tx, one, ways)
+            yield self._of_broadcast(tx, one, ways)
         for seen in tx.seen_alerts():
-            found += self._of_seen(tx, seen, ways)
-        return tx.add_notices(found)
+            yield self._of_seen(tx, seen, ways)
 
     # -- alerts ----------------------------------------------------------------------------------------
-    def _fresh(
-        self, tx: Transaction, known: Collection[tuple[int, str]]
-    ) -> Iterator[tuple[AlertHead, list[tuple[Link, datetime]]]]:
+    def _fresh(self, tx: Transaction, known: Collection[tuple[int, str]]) -> Iterator[Due]:
         """Alerts with links of their chain that are due and not yet looked at."""
         now, duty = self._world.clock.now(), self._world.duty
         for head in sorted(tx.alert_heads(), key=lambda one: one.priority not in URGENT):
@@ -85,10 +105,15 @@ class Watch:
                 yield head, due
 
     def _of_alert(
-        self, tx: Transaction, head: AlertHead, stages: Iterable[tuple[Link, datetime]], ways: Collection[Way]
+        self,
+        tx: Transaction,
+        head: AlertHead,
+        stages: Iterable[tuple[Link, datetime]],
+        ways: Collection[Way],
+        people: People,
     ) -> Iterator[Notice]:
         alert = next((one for one in tx.alerts(head.patient, open_only=True) if one.id == head.id), None)
-        people, carers = self._people(tx, ways), tx.carers(head.patient)
+        carers = tx.carers(head.patient)
         code = self._code(tx, head.patient)
         told: set[int] = set()
         for link, at in reversed(list(stages)):  # whoever is told the graver thing is not told the lesser too

@@ -28,6 +28,8 @@ from coachbot.service.writer import SOON, Writer
 log = logging.getLogger("coachbot.staff")
 T = TypeVar("T")
 _AT_ONCE = 20
+#: What a member may write in their own chat, behind a slash.
+COMMANDS = frozenset({"broadcast", "off"})
 Choices = Sequence[tuple[str, str]]
 
 

@@ -77,8 +77,9 @@ class Ward:
         return self.writes(staff, kind="press", token="0" * 10, code=code)
 
     def carry(self) -> int:
-        """One look of the watch, and everything carried that is due."""
-        self.house.coach.notices.work()
+        """The watch looks until nothing is new, and everything is carried that is due."""
+        while self.house.coach.notices.work():
+            pass
         return asyncio.run(self.house.coach.post.drain())
 
     def told(self, staff: StaffRow) -> list[str]:

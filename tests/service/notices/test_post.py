@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from coachbot.errors import DeliveryError
+from coachbot.service.ids import real_of
 from coachbot.service.notices import post
 from coachbot.service.notices.records import Notice
 from coachbot.service.notices.watch import Watch
@@ -53,6 +56,32 @@ def test_tries_come_to_an_end(ward: Ward) -> None:
         ward.carry()
     held = state(ward, notice)
     assert (held.state, held.attempts, held.reason) == ("failed", post.TRIES, "never")
+
+
+def test_what_has_come_to_its_end_goes_after_ninety_days_and_what_is_open_stays(ward: Ward) -> None:
+    lin = ward.hire("Lin")
+    notice = danger(ward, lin)
+    alert = int(notice.subject.partition(":")[2])
+    ward.house.clock.seconds = real_of(notice.id) + 91 * _DAY_S
+    asyncio.run(ward.house.coach.post.sweep())
+    assert notice.id in [one.id for one in ward.notices()]  # nobody has seen the alert: it would be told anew
+    ward.house.coach.enrolments.acknowledge(alert, "Somebody else")
+    ward.carry()
+    asyncio.run(ward.house.coach.post.sweep())
+    assert notice.id not in [one.id for one in ward.notices()]
+    told = len(ward.told(lin))
+    ward.carry()
+    assert len(ward.told(lin)) == told
+
+
+def test_what_is_younger_than_ninety_days_stays(ward: Ward) -> None:
+    lin = ward.hire("Lin")
+    notice = danger(ward, lin)
+    ward.house.coach.enrolments.acknowledge(int(notice.subject.partition(":")[2]), "Somebody else")
+    ward.carry()
+    ward.house.clock.seconds = real_of(notice.id) + 89 * _DAY_S
+    asyncio.run(ward.house.coach.post.sweep())
+    assert notice.id in [one.id for one in ward.notices()]
 
 
 def test_what_never_will_is_not_tried_again(ward: Ward) -> None:
