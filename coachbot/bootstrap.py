@@ -434,6 +434,7 @@ def assemble(
     pack = pack or load_pack(pack_root(settings))
     links = PageLinks(store.secret("page"), settings.address.rstrip("/"), _BESIDE)
     world = build_world(pack, clock, channels, site=settings.site, rng=rng, demo=demo, links=links)
+    store.number_to(world.ids.work_as)
     writer = writer or InlineWriter()
     work = AfterwardsWork(world, store, writer, forget)
 

@@ -10,6 +10,9 @@ import time
 _EPOCH_MS = 1_700_000_000_000
 _SEQUENCE_BITS = 12
 _WORKER_BITS = 10
+_LAST_OF_SEQUENCE = (1 << _SEQUENCE_BITS) - 1
+_LAST_OF_MOMENT = (1 << (_SEQUENCE_BITS + _WORKER_BITS)) - 1
+_OF_WORKER = _LAST_OF_MOMENT - _LAST_OF_SEQUENCE
 _CODE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 
 
@@ -30,8 +33,21 @@ class IdSource:
         moment = time.time_ns() // 1_000_000 - _EPOCH_MS
         fresh = (moment << (_SEQUENCE_BITS + _WORKER_BITS)) | self._worker
         with self._lock:
-            self._last = fresh if fresh > self._last else self._last + 1
+            self._last = fresh if fresh > self._last else self._after(self._last)
             return self._last
+
+    def rise_above(self, other: int) -> None:
+        """Every id from now on is greater than this one, which another process may have given by a faster clock."""
+        with self._lock:
+            if other > self._last:
+                self._last = other | _LAST_OF_MOMENT
+
+    def _after(self, last: int) -> int:
+        """The next id; where a moment's sequence is used up, the first of the next moment, never another worker's."""
+        if (last + 1) & _LAST_OF_SEQUENCE and (last & _OF_WORKER) == self._worker:
+            return last + 1
+        moment = (last >> (_SEQUENCE_BITS + _WORKER_BITS)) + 1
+        return (moment << (_SEQUENCE_BITS + _WORKER_BITS)) | self._worker
 
 
 def first_id_at(real: float) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -29,6 +29,7 @@ from coachbot.service.records import (
     Update,
 )
 from coachbot.service.retention import RetentionTransaction
+from coachbot.service.sharing import SharedTransaction
 from coachbot.service.staff.ports import StaffTransaction
 from coachbot.service.vitals import VitalsTransaction
 
@@ -137,6 +138,7 @@ class Transaction(
     ClinicTransaction,
     VitalsTransaction,
     RetentionTransaction,
+    SharedTransaction,
     Protocol,
 ):
     """One database transaction; it commits when its `with` block ends, and rolls back on an error."""
@@ -145,10 +147,10 @@ class Transaction(
     def add_inbox(self, rows: Sequence[InboxRow]) -> Sequence[bool]:
         """Store updates; False for one that was stored before (same account and update id)."""
 
-    def waiting(self, *, now_real: float, limit: int) -> Sequence[InboxRow]:
-        """Updates that wait for their turn, oldest first."""
+    def waiting(self, *, now_real: float, limit: int, shards: Sequence[int] | None = None) -> Sequence[InboxRow]:
+        """Updates that wait for their turn, oldest first; with `shards`, those of their patients alone."""
 
-    def held(self, *, now_real: float) -> Sequence[InboxRow]:
+    def held(self, *, now_real: float, shards: Sequence[int] | None = None) -> Sequence[InboxRow]:
         """Updates behind a turn that is being retried, not yet read for danger."""
 
     def mark_screened(self, rows: Sequence[int]) -> None: ...
@@ -180,7 +182,7 @@ class Transaction(
         """Write everything a group of turns decided: one `executemany` per table."""
 
     # timers
-    def due_timers(self, now: datetime, limit: int) -> Sequence[TimerRow]: ...
+    def due_timers(self, now: datetime, limit: int, shards: Sequence[int] | None = None) -> Sequence[TimerRow]: ...
     def next_timer(self, patient: str | None = None) -> TimerRow | None: ...
     def timers_of(self, patient: str) -> Sequence[TimerRow]: ...
     def put_timers(self, rows: Sequence[TimerRow]) -> None: ...
@@ -198,9 +200,11 @@ class Transaction(
         shut: Collection[int] = (),
         hushed: Collection[int] = (),
         unasked: int | None = None,
+        only: Collection[int] | None = None,
     ) -> Sequence[OutboxRow]:
         """Claim what is due: at most one row a chat, answers before unprompted messages, nothing of the accounts in
-        `shut`, nothing unprompted of those in `hushed`, and at most `unasked` unprompted rows."""
+        `shut`, nothing unprompted of those in `hushed`, and at most `unasked` unprompted rows; with `only`, of these
+        accounts alone."""
 
     def shown(self, row: OutboxRow) -> Shown | None:
         """The message that a row changes: of the same question (to close it), or the newest if it is of the same
@@ -212,6 +216,9 @@ class Transaction(
     def settle(self, settlements: Sequence[Settlement], *, now: datetime) -> None: ...
     def release_ambiguous(self, *, now: datetime, now_real: float) -> int:
         """Rows whose claimer died: by their policy due again, or skipped. Returns how many."""
+
+    def release_claims(self, accounts: Collection[int], *, but: str, now: datetime) -> int:
+        """The same for all rows of these accounts that anybody but this sender had claimed."""
 
     def suppress_due(self, patient: str, *, reason: str, now: datetime) -> int:
         """Unprompted messages that have not gone out yet go nowhere."""
@@ -294,6 +301,12 @@ class Store(Protocol):
     @property
     def leftovers(self) -> Sequence[str]:
         """What an erasure cannot reach in this kind of database, as lines of its proof."""
+
+    def number_to(self, tell: Callable[[int], None]) -> None:
+        """Tell the number of this process among those that work on the database together, now and when it changes."""
+
+    def forget(self, erased: Iterable[str]) -> None:
+        """Patients were erased, here or by another process: nothing of them stays in memory."""
 
     def writing(self) -> AbstractContextManager[Transaction]:
         """A transaction that may write (one at a time on an embedded database)."""

@@ -36,6 +36,7 @@ from coachbot.service.records import (
     TimerRow,
     TurnRow,
 )
+from coachbot.service.shards import Reach
 from coachbot.service.speaking import Delivery, say_section, speak
 from coachbot.service.world import World
 
@@ -56,6 +57,8 @@ _OVER_OR_WAITING = {
     "withdrawn": "withdrawn",
     "finished": "finished",
 }
+#: What makes a group: in a transaction, of at most so many, of patients in these shards.
+_Work = Callable[[Transaction, Changes, int, Sequence[int] | None], int]
 
 
 class Turns:
@@ -72,21 +75,25 @@ class Turns:
         self._store = store
         self._afterwards = afterwards
         self._meter = meter or NoMeter()
+        #: The updates, or timers, of the group under way.
+        self._tried: Sequence[object] = ()
 
     # -- groups ----------------------------------------------------------------------------------------
-    def drain(self, limit: int = GROUP) -> int:
+    def drain(self, limit: int = GROUP, reach: Reach | None = None) -> int:
         """Take one group of waiting updates. Returns how many were handled."""
-        return self._group(self._inbox_group, limit)
+        return self._group(self._inbox_group, limit, reach)
 
-    def run_timers(self, limit: int = GROUP) -> int:
+    def run_timers(self, limit: int = GROUP, reach: Reach | None = None) -> int:
         """Take one group of due timers. Returns how many were handled."""
-        return self._group(self._timer_group, limit)
+        return self._group(self._timer_group, limit, reach)
 
-    def _group(self, work: Callable[[Transaction, Changes, int], int], limit: int) -> int:
+    def _group(self, work: _Work, limit: int, reach: Reach | None) -> int:
         changes = Changes()
+        self._tried = ()
         try:
             with self._store.writing() as tx:
-                count = work(tx, changes, limit)
+                shards = self._within(tx, reach)
+                count = work(tx, changes, limit, shards) if shards is None or shards else 0
                 if count:
                     tx.save(changes)
         except (StoreLost, StoreBusy):
@@ -94,11 +101,21 @@ class Turns:
         except Exception as error:
             if limit > 1:
                 log.exception("a group could not be written; repeating it turn by turn")
-                return self._group(work, 1)
-            return self._set_aside(error) if work == self._inbox_group else self._set_timer_aside(error)
+                return self._group(work, 1, reach)
+            aside = self._set_aside if work == self._inbox_group else self._set_timer_aside
+            return aside(error, reach, self._tried)
         self._measure(changes)
         self.do_afterwards(changes.afterwards)
         return count
+
+    def _within(self, tx: Transaction, reach: Reach | None) -> Sequence[int] | None:
+        """The shards that this transaction holds; None for whoever works alone, and takes everything."""
+        if reach is None:
+            return None
+        reach.taken = tx.take_shards(reach.wanted, reach.most)
+        if reach.taken:
+            self.world.ids.rise_above(tx.newest_id())  # the order of a chat is the order of ids
+        return reach.taken
 
     def _measure(self, changes: Changes) -> None:
         """Tell the meter of a group that is committed."""
@@ -111,10 +128,12 @@ class Turns:
         if work:
             self._afterwards(work)
 
-    def _set_aside(self, error: Exception) -> int:
+    def _set_aside(self, error: Exception, reach: Reach | None, tried: Sequence[object]) -> int:
         """A single update whose rows cannot be written: it is tried again later, then parked."""
         with self._store.writing() as tx:
-            rows = tx.waiting(now_real=self.world.clock.real(), limit=1)
+            shards = self._within(tx, reach)
+            found = tx.waiting(now_real=self.world.clock.real(), limit=GROUP if reach else 1, shards=shards)
+            rows = [row for row in found if row.id in tried]  # another worker may have been quicker
             records = tx.load([row.patient for row in rows])
             changes = Changes()
             for row in rows:
@@ -124,10 +143,12 @@ class Turns:
         self._measure(changes)
         return len(rows)
 
-    def _set_timer_aside(self, error: Exception) -> int:
+    def _set_timer_aside(self, error: Exception, reach: Reach | None, tried: Sequence[object]) -> int:
         """A single timer whose rows cannot be written: it must not stand in the way of all others."""
         with self._store.writing() as tx:
-            rows = _plans_first(tx.due_timers(self.world.clock.now(), GROUP))[:1]
+            shards = self._within(tx, reach)
+            found = _plans_first(tx.due_timers(self.world.clock.now(), GROUP, shards))
+            rows = [row for row in found if (row.patient, row.purpose) in tried]
             records = tx.load([row.patient for row in rows])
             changes = Changes(timers={(row.patient, row.purpose): None for row in rows})
             for row in rows:
@@ -136,10 +157,11 @@ class Turns:
         self._measure(changes)
         return len(rows)
 
-    def _inbox_group(self, tx: Transaction, changes: Changes, limit: int) -> int:
+    def _inbox_group(self, tx: Transaction, changes: Changes, limit: int, shards: Sequence[int] | None) -> int:
         now_real = self.world.clock.real()
-        self._screen_held(tx, changes, now_real)
-        rows = tx.waiting(now_real=now_real, limit=limit)
+        self._screen_held(tx, changes, now_real, shards)
+        rows = tx.waiting(now_real=now_real, limit=limit, shards=shards)
+        self._tried = [row.id for row in rows]
         records = dict(tx.load(list({row.patient for row in rows})))
         stuck: set[str] = set()
         for row in rows:
@@ -150,8 +172,9 @@ class Turns:
                 stuck.add(row.patient)
         return len(rows)
 
-    def _timer_group(self, tx: Transaction, changes: Changes, limit: int) -> int:
-        rows = _plans_first(tx.due_timers(self.world.clock.now(), GROUP))[:limit]
+    def _timer_group(self, tx: Transaction, changes: Changes, limit: int, shards: Sequence[int] | None) -> int:
+        rows = _plans_first(tx.due_timers(self.world.clock.now(), GROUP, shards))[:limit]
+        self._tried = [(row.patient, row.purpose) for row in rows]
         records = dict(tx.load(list({row.patient for row in rows})))
         planned: set[str] = set()
         for row in rows:
@@ -387,9 +410,9 @@ class Turns:
                 pass
 
     # -- faults ----------------------------------------------------------------------------------------
-    def _screen_held(self, tx: Transaction, changes: Changes, now_real: float) -> None:
+    def _screen_held(self, tx: Transaction, changes: Changes, now_real: float, shards: Sequence[int] | None) -> None:
         """Updates that wait behind a turn that raises are read for danger meanwhile."""
-        rows = tx.held(now_real=now_real)
+        rows = tx.held(now_real=now_real, shards=shards)
         if not rows:
             return
         records = tx.load(list({row.patient for row in rows}))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -20,6 +20,9 @@ class Database(Protocol):
     @property
     def name(self) -> str:
         """The database as messages call it; never a password."""
+
+    def number_to(self, tell: Callable[[int], None]) -> None:
+        """Tell the number of this process among those that work on the database together, now and when it changes."""
 
     @property
     def leftovers(self) -> Sequence[str]:

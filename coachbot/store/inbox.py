@@ -11,11 +11,13 @@ from sqlalchemy import bindparam, null, select, update
 
 from coachbot.service import codec
 from coachbot.service.records import InboxRow
+from coachbot.service.shards import mask_of
 from coachbot.store import tables
 from coachbot.store.columns import json_bytes, micros, moment
 from coachbot.store.locks import TURNS
 from coachbot.store.part import Part
 from coachbot.store.sealing import SealedColumn
+from coachbot.store.sharding import within
 from coachbot.store.statements import Statement, at_most, insert_new, number, word
 
 BODY = SealedColumn("inbox", "body")
@@ -34,8 +36,10 @@ _HELD_BACK = INBOX.c.patient.in_(_HELD_PATIENTS)
 _ADD = insert_new(INBOX)
 _STANDS = select(*_COLUMNS).where(INBOX.c.state == word("waiting"))
 _WAITING = Statement(at_most(_STANDS.where(~_HELD_BACK).order_by(INBOX.c.id)))
+_WAITING_OF = Statement(at_most(_STANDS.where(~_HELD_BACK, within(INBOX.c.patient)).order_by(INBOX.c.id)))
 _ANYBODY_HELD = Statement(_HELD_PATIENTS)
 _HELD = Statement(_STANDS.where(_HELD_BACK, INBOX.c.screened == number(0)))
+_HELD_OF = Statement(_STANDS.where(_HELD_BACK, INBOX.c.screened == number(0), within(INBOX.c.patient)))
 _SCREENED = Statement(update(INBOX).values(screened=number(1)).where(INBOX.c.id == bindparam("row")), "row")
 _RETRY = Statement(
     update(INBOX)
@@ -65,18 +69,25 @@ class InboxPart(Part):
         added = self._write_each(_ADD, [self._stored(row, ciphers[row.patient]) for row in rows])
         return [one == 1 for one in added]
 
-    def waiting(self, *, now_real: float, limit: int) -> Sequence[InboxRow]:
+    def waiting(self, *, now_real: float, limit: int, shards: Sequence[int] | None = None) -> Sequence[InboxRow]:
         """Updates that wait for their turn, oldest first; none of a patient who is held back. One that does not
-        open is parked."""
-        self._alone(TURNS)
-        rows = self._rows(_WAITING, now=now_real, many=limit)
+        open is parked. With `shards`, which the transaction must have taken, those of their patients alone."""
+        if shards is None:
+            self._alone(TURNS)
+            rows = self._rows(_WAITING, now=now_real, many=limit)
+        else:
+            rows = self._rows(_WAITING_OF, now=now_real, many=limit, shards=mask_of(shards))
         return self._opened(rows, damaged=lambda row: self.park_inbox(row[0], error="the sealed body does not open"))
 
-    def held(self, *, now_real: float) -> Sequence[InboxRow]:
+    def held(self, *, now_real: float, shards: Sequence[int] | None = None) -> Sequence[InboxRow]:
         """Updates of patients who are held back, in which safety has not been read yet."""
         if not self._rows(_ANYBODY_HELD, now=now_real):
             return []
-        return self._opened(sorted(self._rows(_HELD, now=now_real), key=itemgetter(0)))
+        if shards is None:
+            rows = self._rows(_HELD, now=now_real)
+        else:
+            rows = self._rows(_HELD_OF, now=now_real, shards=mask_of(shards))
+        return self._opened(sorted(rows, key=itemgetter(0)))
 
     def mark_screened(self, rows: Sequence[int]) -> None:
         """Safety has been read in these rows; their turn still comes."""

@@ -17,10 +17,15 @@ from coachbot.store.statements import ListStatement, Statement
 
 #: The room of our advisory locks on the server ("coac"), and the locks in it.
 SPACE = 0x636F6163
-#: Held by the engine as long as it runs; while a database is opened; while turns are taken from the inbox and the
-#: timers; while outbox rows are claimed; while a line is added to the audit; while an account of the staff is looked
-#: at and changed.
+#: Held by the engine as long as it runs (and shared by processes that do its work together); while a database is
+#: opened; while turns are taken from the inbox and the timers; while outbox rows are claimed; while a line is added to
+#: the audit; while an account of the staff is looked at and changed.
 ENGINE, OPENING, TURNS, CLAIMS, AUDIT, STAFF = 1, 2, 3, 4, 5, 6
+#: Instead of TURNS where several workers take them: the lock of the first shard, the others follow.
+FIRST_SHARD = 1_000
+#: By these a process holds its number among those that work together: one lock for each number.
+NUMBERS = 0x636F6162
+MOST_NUMBERS = 1_000
 
 _PATIENT = tables.table(tables.Patient)
 
@@ -34,5 +39,7 @@ def _living(names: Sequence[BindParameter[Any]]) -> Select[Any]:
 TO_CHANGE = ListStatement(lambda names: _living(names).with_for_update(key_share=True))
 TO_ADD = ListStatement(lambda names: _living(names).with_for_update(key_share=True, read=True))
 TO_ERASE = Statement(select(_PATIENT.c.id).where(_PATIENT.c.id == bindparam("owner")).with_for_update())
+#: Held until the transaction ends: of these shards the first that are free.
+TAKE_SHARDS = "SELECT s FROM unnest(%s::int[]) AS s WHERE pg_try_advisory_xact_lock(%s, %s + s) LIMIT %s"
 #: Held until the transaction ends.
 ALONE = "SELECT pg_advisory_xact_lock(%s, %s)"

@@ -10,7 +10,7 @@ from coachbot.errors import StoreError
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 #: Every revision, oldest first; the last is what this program works with.
-REVISIONS = ("0001", "0002", "0003", "0004")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005")
 
 
 def migrate(connection: Connection, name: str) -> None:

@@ -34,14 +34,16 @@ def open_store(
     remember: int = 5_000,
     real: Callable[[], float] = time.time,
     engine: bool = False,
+    shared: bool = False,
 ) -> SqlStore:
     """The database of a URL (`sqlite:///path`, `postgresql://...`), made or brought up to date, with its master keys.
 
     Raises `StoreError` or `KeyMissing`. `remember`: of how many patients the opened values stay in memory; 0 opens
     everything anew each time. `real` gives real seconds for the age of rows. `engine`: whoever opens it is the one
-    engine of this database, and is refused where another is.
+    engine of this database, and is refused where another is. `shared`: it is one of several processes that do the work
+    of an engine together; only PostgreSQL lets them.
     """
-    database = database_of(url, synchronous, engine=engine)
+    database = database_of(url, synchronous, engine=engine, shared=shared)
     writer = database.writing_engine()
     try:
         keys, to_clear = _prepare(database, writer, Path(keys_path), OpenedCache(remember))
@@ -61,14 +63,19 @@ def told(url: str) -> str:
     return _checked(url).render_as_string(hide_password=True)
 
 
-def database_of(url: str, synchronous: Synchronous = "FULL", *, engine: bool = False) -> Database:
+def database_of(url: str, synchronous: Synchronous = "FULL", *, engine: bool = False, shared: bool = False) -> Database:
     """The database behind a URL; nothing is opened yet."""
     parsed = _checked(url)
     if parsed.get_backend_name() == "sqlite":
+        if shared:
+            raise StoreError(
+                f"{told(url)}: several processes share the work on PostgreSQL only; move there with "
+                "`coachbot migrate-store`, or run the one process (`coachbot run`)"
+            )
         return SqliteFile(parsed, synchronous)
     from coachbot.store.postgres import PostgresDatabase  # its driver is an extra
 
-    return PostgresDatabase(parsed, synchronous, engine=engine)
+    return PostgresDatabase(parsed, synchronous, engine=engine, shared=shared)
 
 
 def is_file(url: str) -> bool:

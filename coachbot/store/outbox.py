@@ -80,6 +80,18 @@ _NEXT_BUT = Statement(
 )
 
 
+def _next_of(accounts: int) -> Statement:
+    """The same for so many accounts alone."""
+    places: list[ColumnElement[int]] = [bindparam(f"only{place}") for place in range(accounts)]
+    return Statement(
+        at_most(_NEXT_QUERY.where(exists().where(_ADDRESS.c.id == OUTBOX.c.address, _ADDRESS.c.account.in_(places))))
+    )
+
+
+#: By how many accounts: a power of two; the last account stands for those that are missing.
+_NEXT_OF: dict[int, Statement] = {}
+
+
 def change(**values: Any) -> Update:
     return update(OUTBOX).values({OUTBOX.c[name]: value for name, value in values.items()})
 
@@ -131,16 +143,26 @@ _AGAIN = Statement(
     "row",
 )
 _LEASE_OVER = (OUTBOX.c.state == word("claimed")) & (OUTBOX.c.lease_real < bindparam("real"))
-_RESEND = Statement(
-    change(state=word("due"), reason=word("in doubt"), lease_real=null()).where(
-        _LEASE_OVER, OUTBOX.c.on_doubt != word("skip")
-    )
+#: Claimed at an account by anybody but one sender.
+_OF_OTHERS = and_(
+    OUTBOX.c.state == word("claimed"),
+    OUTBOX.c.claimed_by != bindparam("me"),
+    exists().where(_ADDRESS.c.id == OUTBOX.c.address, _ADDRESS.c.account == bindparam("of_account")),
 )
-_SKIP = Statement(
-    change(state=word("failed"), reason=word("in doubt"), settled_at=bindparam("now"), lease_real=null()).where(
-        _LEASE_OVER, OUTBOX.c.on_doubt == word("skip")
-    )
-)
+
+
+def _resent(which: ColumnElement[bool]) -> Statement:
+    again = change(state=word("due"), reason=word("in doubt"), lease_real=null())
+    return Statement(again.where(which, OUTBOX.c.on_doubt != word("skip")))
+
+
+def _skipped(which: ColumnElement[bool]) -> Statement:
+    ended = change(state=word("failed"), reason=word("in doubt"), settled_at=bindparam("now"), lease_real=null())
+    return Statement(ended.where(which, OUTBOX.c.on_doubt == word("skip")))
+
+
+_RESEND, _RESEND_OF = _resent(_LEASE_OVER), _resent(_OF_OTHERS)
+_SKIP, _SKIP_OF = _skipped(_LEASE_OVER), _skipped(_OF_OTHERS)
 _SUPPRESS = Statement(
     change(state=word("suppressed"), reason=bindparam("why"), settled_at=bindparam("now")).where(
         OUTBOX.c.patient == bindparam("owner"), OUTBOX.c.state == word("due"), OUTBOX.c.lane == number(1)
@@ -207,10 +229,11 @@ class OutboxPart(Part):
         shut: Collection[int] = (),
         hushed: Collection[int] = (),
         unasked: int | None = None,
+        only: Collection[int] | None = None,
     ) -> Sequence[OutboxRow]:
         """Claim what is due: at most one row a chat, answers before unprompted messages, nothing of the accounts in
-        `shut`, nothing unprompted of those in `hushed`, and at most `unasked` unprompted rows. A row that does not
-        open fails."""
+        `shut`, nothing unprompted of those in `hushed`, and at most `unasked` unprompted rows; with `only`, of these
+        accounts alone. A row that does not open fails."""
         self._alone(CLAIMS)
         moment_now, lease = micros(now), now_real + lease_s
         self._run(_EXPIRE, now=moment_now)
@@ -219,7 +242,7 @@ class OutboxPart(Part):
             many = limit - len(claimed)
             if lane and unasked is not None:
                 many = min(many, unasked)
-            rows = self._next(lane, moment_now, many, {*shut, *hushed} if lane else set(shut))
+            rows = self._next(lane, moment_now, many, {*shut, *hushed} if lane else set(shut), only)
             self._write(_CLAIM, [(worker, lease, moment_now, row[0]) for row in rows])
             claimed += rows
         ciphers = self._ciphers(row[1] for row in claimed)
@@ -229,12 +252,23 @@ class OutboxPart(Part):
             lambda row: self._write_one(_SETTLE, ("failed", "the sealed body does not open", moment_now, "", row[0])),
         )
 
-    def _next(self, lane: int, now: int, many: int, shut: set[int]) -> Sequence[Any]:
+    def _next(self, lane: int, now: int, many: int, shut: set[int], only: Collection[int] | None) -> Sequence[Any]:
+        if only is not None:
+            return self._next_only(lane, now, many, sorted(set(only) - shut))
         if not shut:
             return self._rows(_NEXT, which=lane, now=now, many=many)
         passed = [*shut][:_MOST_SHUT]
         places = {f"shut{place}": passed[min(place, len(passed) - 1)] for place in range(_MOST_SHUT)}
         return self._rows(_NEXT_BUT, which=lane, now=now, many=many, **places)
+
+    def _next_only(self, lane: int, now: int, many: int, accounts: Sequence[int]) -> Sequence[Any]:
+        if not accounts:
+            return ()
+        size = 1 << (len(accounts) - 1).bit_length()
+        if size not in _NEXT_OF:
+            _NEXT_OF[size] = _next_of(size)
+        places = {f"only{place}": accounts[min(place, len(accounts) - 1)] for place in range(size)}
+        return self._rows(_NEXT_OF[size], which=lane, now=now, many=many, **places)
 
     def shown(self, row: OutboxRow) -> Shown | None:
         """The message that a row changes: of the same question (to close it), or the newest if it is of the same
@@ -275,6 +309,15 @@ class OutboxPart(Part):
         """Rows whose claimer died: by their policy due again, or failed as `in doubt`. Returns how many."""
         skipped = self._run(_SKIP, now=micros(now), real=now_real)
         return skipped + self._run(_RESEND, real=now_real)
+
+    def release_claims(self, accounts: Collection[int], *, but: str, now: datetime) -> int:
+        """The same for all rows of these accounts that anybody but this sender had claimed."""
+        self._alone(CLAIMS)
+        found = 0
+        for account in sorted(accounts):
+            found += self._run(_SKIP_OF, now=micros(now), of_account=account, me=but)
+            found += self._run(_RESEND_OF, of_account=account, me=but)
+        return found
 
     def suppress_due(self, patient: str, *, reason: str, now: datetime) -> int:
         """Unprompted messages that have not gone out yet go nowhere."""

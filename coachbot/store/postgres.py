@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import select
 import socket
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -22,7 +22,7 @@ from sqlalchemy.pool import QueuePool
 from coachbot.errors import StoreBusy, StoreError, StoreLost
 from coachbot.store import clearing
 from coachbot.store.database import Synchronous
-from coachbot.store.locks import ENGINE, OPENING, SPACE
+from coachbot.store.locks import ENGINE, MOST_NUMBERS, NUMBERS, OPENING, SPACE
 
 _CONNECT_S = 10
 #: How long a writer waits for another one's lock, as long as on SQLite.
@@ -51,16 +51,26 @@ class PostgresDatabase:
     engine_lock: Path | None = None
     refuses_nul = True
 
-    def __init__(self, url: URL, synchronous: Synchronous, *, engine: bool = False) -> None:
+    def __init__(self, url: URL, synchronous: Synchronous, *, engine: bool = False, shared: bool = False) -> None:
         self._driver = driver()
         self._url = url.set(drivername="postgresql+psycopg")
         self._synchronous = synchronous
         #: Whether the writing connection holds the role of the engine.
         self._is_engine = engine
+        #: Whether it holds a share of that role, together with other processes.
+        self._is_shared = shared
+        #: The number of this process among those, 0 for one that works alone; and who wants to know it.
+        self.number = 0
+        self._tell_number: Callable[[int], None] = lambda number: None
 
     @property
     def name(self) -> str:
         return self._url.set(drivername="postgresql").render_as_string(hide_password=True)
+
+    def number_to(self, tell: Callable[[int], None]) -> None:
+        self._tell_number = tell
+        if self.number:
+            tell(self.number)
 
     # -- connections -----------------------------------------------------------------------------------
     def is_made(self) -> bool:
@@ -99,7 +109,7 @@ class PostgresDatabase:
         return engine
 
     def _engine(self, **pool: int) -> Engine:
-        role = "engine" if self._is_engine else "command"
+        role = "engine" if self._is_engine else "worker" if self._is_shared else "command"
         engine = create_engine(
             self._url,
             poolclass=QueuePool,
@@ -130,22 +140,45 @@ class PostgresDatabase:
         else:
             cursor.execute("SET synchronous_commit = off")
         if self._is_engine:
-            self._take_role(cursor)
+            self._take_role(cursor, "pg_try_advisory_lock")
+        elif self._is_shared:
+            self._take_role(cursor, "pg_try_advisory_lock_shared")
+            self._take_number(cursor)
 
-    def _take_role(self, cursor: Any) -> None:
+    def _take_role(self, cursor: Any, lock: str) -> None:
         """The lock lives as long as the connection that writes: an engine that lost it cannot write either."""
-        if cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", (SPACE, ENGINE)).fetchone()[0]:
+        if cursor.execute(f"SELECT {lock}(%s, %s)", (SPACE, ENGINE)).fetchone()[0]:
             return
-        holder = cursor.execute(
+        holder = self._holder(cursor)
+        if holder.startswith("coachbot worker"):
+            raise StoreLost(
+                f"{self.name}: several processes work on this database ({holder} is one); stop them first, or run "
+                "another of them (`coachbot worker`, `web`, `sender`)"
+            )
+        raise StoreLost(f"{self.name}: an engine runs on this database already ({holder}); stop it first")
+
+    def _take_number(self, cursor: Any) -> None:
+        """A number that no other process has, so that no two give the same ids; the one it had, if that is free."""
+        found = None
+        for first, last in ((self.number, self.number), (1, MOST_NUMBERS)):
+            if first and found is None:
+                found = cursor.execute(
+                    "SELECT n FROM generate_series(%s::int, %s::int) AS n WHERE pg_try_advisory_lock(%s, n) LIMIT 1",
+                    (first, last, NUMBERS),
+                ).fetchone()
+        if found is None:
+            raise StoreLost(f"{self.name}: {MOST_NUMBERS} processes work on this database; that is the most")
+        self.number = int(found[0])
+        self._tell_number(self.number)
+
+    def _holder(self, cursor: Any) -> str:
+        found = cursor.execute(
             "SELECT a.application_name FROM pg_locks l JOIN pg_stat_activity a USING (pid) "
             "JOIN pg_database d ON d.oid = l.database AND d.datname = current_database() "
-            "WHERE l.locktype = 'advisory' AND l.classid = %s AND l.objid = %s AND l.granted",
+            "WHERE l.locktype = 'advisory' AND l.classid = %s AND l.objid = %s AND l.granted LIMIT 1",
             (SPACE, ENGINE),
         ).fetchone()
-        raise StoreLost(
-            f"{self.name}: an engine runs on this database already ({holder[0] if holder else 'unknown'}); "
-            "stop it first"
-        )
+        return str(found[0]) if found else "unknown"
 
     # -- transactions ----------------------------------------------------------------------------------
     def hold_alone(self, connection: Connection) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -30,6 +30,9 @@ class SqliteFile:
     def __init__(self, url: URL, synchronous: Synchronous) -> None:
         self._url = url
         self._synchronous = synchronous
+
+    def number_to(self, tell: Callable[[int], None]) -> None:
+        """Whoever has the file works alone."""
 
     @property
     def path(self) -> Path:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from threading import Lock, get_ident
 
@@ -41,6 +41,10 @@ class SqlStore:
         self._owner = 0
         #: Where the last erasure stands whose traces are still to be cleared; 0 if there is none.
         self._to_clear = to_clear
+
+    def number_to(self, tell: Callable[[int], None]) -> None:
+        """Tell the number of this process among those that work on the database together, now and when it changes."""
+        self._database.number_to(tell)
 
     @property
     def leftovers(self) -> Sequence[str]:
@@ -101,6 +105,13 @@ class SqlStore:
             self._database.rest(self._writer)
             self._writer.dispose()
 
+    def forget(self, erased: Iterable[str]) -> None:
+        """Patients were erased, here or by another process: nothing of them stays in memory."""
+        for patient in erased:
+            self._keys.ciphers.forget(patient)
+            self._keys.opened.forget(patient)
+            self._keys.roster.forget(patient)
+
     def rotate_master_key(self) -> int:
         """Draw a new master key and wrap every patient's key by it, in short transactions. Returns how many.
 
@@ -137,9 +148,6 @@ class SqlStore:
 
     def _after_erasure(self, erased: list[str]) -> None:
         """Forget the ciphers of erased patients, and leave nothing of them in the database's files."""
-        for patient in erased:
-            self._keys.ciphers.forget(patient)
-            self._keys.opened.forget(patient)
-            self._keys.roster.forget(patient)
+        self.forget(erased)
         if self._to_clear and self._database.clear_erased(self._writer, self._to_clear):
             self._to_clear = 0

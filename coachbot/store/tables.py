@@ -102,6 +102,7 @@ class Account(Base, table=True):
 class Patient(Base, table=True):
     """A patient, or the tombstone of one: then only `id` and `erased_real` are left."""
 
+    __table_args__ = (Index("ix_patient_erased", "erased_real", **_where("erased_real IS NOT NULL")),)
     id: str = _text(key=True)
     site: int | None = _maybe(Id)
     #: Sealed.
@@ -637,6 +638,16 @@ class StepCount(Base, table=True):
     day: str = _text()
     #: Sealed: the number, beginning and end, how it was counted.
     body: bytes = _sealed()
+
+
+# -- several processes --------------------------------------------------------------------------------
+class Lease(Base, table=True):
+    """What one process of several does alone, and until when it is known to live."""
+
+    name: str = _text(key=True)
+    holder: str = _text()
+    #: By the clock of the database's server.
+    until_real: float = _real()
 
 
 #: Tables that hold rows of a patient, in the order in which erasure empties them.

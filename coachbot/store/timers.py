@@ -10,11 +10,13 @@ from sqlalchemy import bindparam, delete, func, select
 
 from coachbot.service import codec
 from coachbot.service.records import TimerRow
+from coachbot.service.shards import mask_of
 from coachbot.store import tables
 from coachbot.store.columns import micros, moment
 from coachbot.store.locks import TURNS
 from coachbot.store.part import Part
 from coachbot.store.saving import PUT_TIMER, timer
+from coachbot.store.sharding import within
 from coachbot.store.statements import Statement, at_most, number
 
 _TIMER = tables.table(tables.Timer)
@@ -22,6 +24,7 @@ _SELECT = select(_TIMER.c.patient, _TIMER.c.purpose, _TIMER.c.due_at, _TIMER.c.t
     _TIMER.c.due_at, _TIMER.c.patient, _TIMER.c.purpose
 )
 _DUE = Statement(at_most(_SELECT.where(_TIMER.c.due_at <= bindparam("now"))))
+_DUE_OF = Statement(at_most(_SELECT.where(_TIMER.c.due_at <= bindparam("now"), within(_TIMER.c.patient))))
 _NEXT = Statement(at_most(_SELECT, number(1)))
 _OF = Statement(_SELECT.where(_TIMER.c.patient == bindparam("owner")))
 _DROP = Statement(
@@ -35,10 +38,15 @@ _DROP = Statement(
 class TimersPart(Part):
     """Timers of a transaction."""
 
-    def due_timers(self, now: datetime, limit: int) -> Sequence[TimerRow]:
-        """Timers due at a moment, oldest first."""
-        self._alone(TURNS)
-        return [_timer(row) for row in self._rows(_DUE, now=micros(now), many=limit)]
+    def due_timers(self, now: datetime, limit: int, shards: Sequence[int] | None = None) -> Sequence[TimerRow]:
+        """Timers due at a moment, oldest first. With `shards`, which the transaction must have taken, those of their
+        patients alone."""
+        if shards is None:
+            self._alone(TURNS)
+            rows = self._rows(_DUE, now=micros(now), many=limit)
+        else:
+            rows = self._rows(_DUE_OF, now=micros(now), many=limit, shards=mask_of(shards))
+        return [_timer(row) for row in rows]
 
     def next_timer(self, patient: str | None = None) -> TimerRow | None:
         """The timer that is due first, of everybody's or of one patient's."""

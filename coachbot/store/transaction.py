@@ -9,6 +9,7 @@ from coachbot.store.clinics import ClinicsPart
 from coachbot.store.enrolling import EnrollingPart
 from coachbot.store.erasing import ErasingPart
 from coachbot.store.inbox import InboxPart
+from coachbot.store.leasing import LeasingPart
 from coachbot.store.lists import ListsPart
 from coachbot.store.noticing import NoticingPart
 from coachbot.store.outbox import OutboxPart
@@ -16,6 +17,7 @@ from coachbot.store.reading import ReadingPart
 from coachbot.store.retaining import RetainingPart
 from coachbot.store.rotating import RotatingPart
 from coachbot.store.saving import SavingPart
+from coachbot.store.sharding import ShardingPart
 from coachbot.store.staffing import StaffingPart
 from coachbot.store.timers import TimersPart
 from coachbot.store.vitals import VitalsPart
@@ -41,5 +43,7 @@ class SqlTransaction(
     VitalsPart,
     RetainingPart,
     RotatingPart,
+    ShardingPart,
+    LeasingPart,
 ):
     """`coachbot.service.ports.Transaction` on a SQL database."""

@@ -17,7 +17,7 @@ from tests.service.house import House
 #: PostgreSQL too: COACHBOT_TEST_ALL_ON_POSTGRES=1.
 ON_BOTH = {
     "test_audit", "test_days", "test_doors", "test_finishing", "test_joining", "test_outage", "test_sending",
-    "test_tally", "test_turns",
+    "test_shifts", "test_tally", "test_turns",
 }  # fmt: skip
 
 

@@ -76,6 +76,7 @@ class House:
     def __init__(
         self, folder: Path, pack: Pack, start: datetime = WEDNESDAY, database: str = "", **pieces: Any
     ) -> None:
+        self.folder, self.database = folder, database
         self.clock = Clocks(start)
         self.words = BreakableWords(pack.words)
         self.store: SqlStore = open_in(folder, database) if database else new_store(folder)
