@@ -2,6 +2,7 @@
 # tests/test_container.py runs its commands as plain processes.
 
 FROM python:3.11-slim AS build
+ARG EXTRAS=staff
 WORKDIR /build
 COPY pyproject.toml constraints.txt README.md LICENSE ./
 COPY coachbot ./coachbot
@@ -9,7 +10,7 @@ COPY dialogs ./dialogs
 COPY content ./content
 RUN python -m venv /srv/coachbot
 RUN pip wheel --quiet --disable-pip-version-check --no-cache-dir --no-deps --wheel-dir dist .
-RUN /srv/coachbot/bin/pip install --quiet --disable-pip-version-check --no-cache-dir -c constraints.txt "$(ls dist/coachbot-*.whl)[staff]"
+RUN /srv/coachbot/bin/pip install --quiet --disable-pip-version-check --no-cache-dir -c constraints.txt "$(ls dist/coachbot-*.whl)[$EXTRAS]"
 
 FROM python:3.11-slim
 COPY --from=build /srv/coachbot /srv/coachbot

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from datetime import time
@@ -296,23 +296,31 @@ class Coach:
             account = tx.account(channel, account_code, self.site)
         return Desk(self.store, self.world.clock, receive or self._receive_inline, account, channel)
 
-    def pages(self, receive: Callable[[Update], Future[bool]] | None = None) -> Pages:
-        """The pages of rounds."""
+    def pages(
+        self, receive: Callable[[Update], Future[bool]] | None = None, settle: Callable[[], None] | None = None
+    ) -> Pages:
+        """The pages of rounds. `settle` returns once the turns of what was received are committed."""
         with self.store.writing() as tx:
             account = tx.account("page", "default", self.site)
-        settle = partial(self._settled, self.writer) if receive else self.settle
+        settle = settle or (partial(self._settled, self.writer) if receive else self.settle)
         return Pages(self.world, self.store, receive or self._receive_inline, account, settle)
 
     @staticmethod
     def _settled(writer: Writer) -> None:
         writer.submit(lambda: None, WHENEVER).result()
 
-    def counter(self, channel: str, pack: Path, receive: Callable[[Update], Future[bool]] | None = None) -> Counter:
-        """The service as a channel finds it when it is opened."""
+    def counter(
+        self,
+        channel: str,
+        pack: Path,
+        receive: Callable[[Update], Future[bool]] | None = None,
+        holds: Callable[[int], bool] = lambda account: True,
+    ) -> Counter:
+        """The service as a channel finds it when it is opened. `holds`: whether an account is this process's own."""
         shelves = self.world.small_words
         words = {language: shelf[channel] for language, shelf in shelves.items() if channel in shelf}
         language = self.world.pack.library.default_language
-        return Counter(lambda code: self.desk(channel, receive, code), words, pack, language)
+        return Counter(lambda code: self.desk(channel, receive, code), words, pack, language, holds)
 
     def _receive_inline(self, update: Update) -> Future[bool]:
         return self.writer.submit(lambda: self.inbox.store([update])[0])
@@ -428,9 +436,12 @@ def assemble(
     pace: Pace | None = None,
     meter: Meter | None = None,
     carriers: Mapping[str, Carrier] = EMPTY,
+    name: str = "sender",
+    mine: Callable[[], Collection[int]] | None = None,
 ) -> Coach:
     """Wire everything. `do_afterwards` runs heavy work elsewhere; without it, at once. `carriers` take notices to
-    staff, by the kind of way; without them notices wait."""
+    staff, by the kind of way; without them notices wait. `mine`: where there are several senders, the accounts of
+    the one called `name`."""
     pack = pack or load_pack(pack_root(settings))
     links = PageLinks(store.secret("page"), settings.address.rstrip("/"), _BESIDE)
     world = build_world(pack, clock, channels, site=settings.site, rng=rng, demo=demo, links=links)
@@ -457,7 +468,7 @@ def assemble(
 
         writer.submit(stored)
 
-    sender = Sender(store, clock, channels, writer, pace=pace, meter=meter, gone=gone)
+    sender = Sender(store, clock, channels, writer, name=name, pace=pace, meter=meter, gone=gone, mine=mine)
     enrolments = Enrolments(world, store, turns, site)
     watch = NoticeWatch(world, store, wording)
     post = Post(store, clock, writer, carriers, kept_days=world.retention.get(NOTICES, KEPT_DAYS))

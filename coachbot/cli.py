@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from coachbot import __version__
-from coachbot.commands import authoring, broadcasts, enrolment, instruments, staff
+from coachbot.commands import authoring, broadcasts, enrolment, instruments, serving, staff
 from coachbot.commands.attention import alerts, incidents
 from coachbot.commands.backups import backup, restore
 from coachbot.commands.doctor import doctor
@@ -20,7 +19,7 @@ from coachbot.commands.erasing import erase
 from coachbot.commands.export import export
 from coachbot.commands.keys import keys
 from coachbot.commands.moving import migrate_store
-from coachbot.commands.opening import settings_of
+from coachbot.commands.playing import play
 from coachbot.commands.retention import retention
 from coachbot.errors import CoachbotError
 
@@ -32,11 +31,15 @@ app = typer.Typer(
     rich_markup_mode=None,
     add_completion=False,
 )
-Port = Annotated[int | None, typer.Option(envvar="PORT", help="Port to listen on.")]
-Host = Annotated[str | None, typer.Option(help="Address to listen on.")]
 
 #: In the order in which `--help` shows them: whom they serve, and first what comes first.
 _COMMANDS: dict[str, Callable[..., None]] = {
+    "demo": serving.demo,
+    "run": serving.run,
+    "worker": serving.worker,
+    "web": serving.web,
+    "sender": serving.sender,
+    "play": play,
     "check": authoring.check,
     "test": authoring.play_screenplays,
     "coverage": authoring.coverage,
@@ -80,34 +83,6 @@ def _of_every_command(
     version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print it.")] = False,
 ) -> None:
     """A conversational coach for people with low back pain."""
-
-
-@app.command()
-def demo(port: Port = None, host: Host = None) -> None:
-    """Open the web chat beside a panel with a virtual clock, on a database of its own."""
-    from coachbot.serving import serve_demo
-
-    serve_demo(settings_of(port=port, host=host))
-
-
-@app.command()
-def run(port: Port = None, host: Host = None) -> None:
-    """Run the coach on the real clock, with the web chat."""
-    from coachbot.serving import serve
-
-    serve(settings_of(port=port, host=host))
-
-
-@app.command()
-def play(
-    programme: Annotated[str, typer.Argument(help="A programme's name.")] = "sct_cse",
-    arm: Annotated[str, typer.Option(help="The arm to live through.")] = "combined",
-    record: Annotated[Path | None, typer.Option(help="Write a screenplay of this talk here.")] = None,
-) -> None:
-    """Live through a programme in the terminal, on a clock that you move."""
-    from coachbot.playing import play as play_it
-
-    play_it(settings_of(), programme, arm, record)
 
 
 for _name, _command in _COMMANDS.items():

@@ -8,8 +8,8 @@ import logging
 import signal
 import socket
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -117,7 +117,7 @@ def serve_demo(settings: Settings) -> None:
 
 def _run(settings: Settings, clock: RealClock | VirtualClock | None, *, demo: bool) -> None:
     pack_root(settings)  # a pack that is not there must not leave an empty database behind
-    listening = _listen(settings)
+    listening = listen(settings)
     store = _open(settings)
     try:
         if clock is None:
@@ -137,7 +137,7 @@ def _to_a_good_hour() -> timedelta:
     return start - now
 
 
-def _listen(settings: Settings) -> socket.socket:
+def listen(settings: Settings) -> socket.socket:
     """The listening socket, or one clear line why not."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     listening = socket.socket(family, socket.SOCK_STREAM)
@@ -154,12 +154,13 @@ def _listen(settings: Settings) -> socket.socket:
 
 
 @dataclass(slots=True)
-class _Parts:
+class Parts:
     """What an engine keeps hold of while it runs."""
 
     coach: Coach
     writer: WriterThread
     servings: Mapping[str, Serving]
+    channels: Mapping[str, Channel]
     #: The web server's app: the web chat's, with those of other channels mounted in it.
     app: Any
     #: The staff's side; None without the extra `staff`.
@@ -168,6 +169,14 @@ class _Parts:
 
 class Engine:
     """One engine process. Every write goes through its writer thread."""
+
+    #: What claims of its sender are called, the accounts that it sends from, and what a page of a round waits for; None
+    #: for the one process that does everything.
+    _name = "sender"
+    _mine: Callable[[], Collection[int]] | None = None
+    _settle: Callable[[], None] | None = None
+    #: Whether it answers over HTTP.
+    _serves_web = True
 
     def __init__(
         self,
@@ -181,7 +190,7 @@ class Engine:
         self._settings = settings
         #: The channels to open; None for all that are configured.
         self._only = kinds
-        self._parts: _Parts | None = None
+        self._parts: Parts | None = None
         self._store = store
         self._clock = clock
         self._demo = demo
@@ -192,13 +201,13 @@ class Engine:
         self._broadcasting = False
 
     # -- wiring ----------------------------------------------------------------------------------------
-    def _build(self) -> _Parts:
+    def _build(self) -> Parts:
         kinds = self._kinds()
         opened = {name: kind.open(self._settings) for name, kind in kinds.items()}
         channels = {name: channel for name, channel in opened.items() if channel is not None}
         writer = WriterThread(
-            lambda updates: coach.inbox.store_all(updates),
-            lambda: coach.turns.drain(),
+            lambda updates: self._store_updates(coach, updates),
+            lambda: self._take_turns(coach),
             lambda: self._after_turns(coach),
         )
         coach = assemble(
@@ -211,19 +220,21 @@ class Engine:
             demo=self._demo,
             meter=self.watch.metrics,
             carriers={} if self._demo else carriers_of(self._settings, channels, self._clock),
+            name=self._name,
+            mine=self._mine,
         )
         pack = pack_root(self._settings)
         servings = {
-            name: kinds[name].serve(channel, coach.counter(name, pack, writer.receive))
+            name: kinds[name].serve(channel, coach.counter(name, pack, writer.receive, self._holds))
             for name, channel in channels.items()
         }
-        app: Any = servings[_ROOT].app if _ROOT in servings else None
+        app: Any = servings[_ROOT].app if _ROOT in servings and self._serves_web else None
         self.watch.over(
             self._settings, coach, writer, servings, lambda: any(not task.done() for task in self._sending[:1])
         )
         rooms = self._add_console(app, coach) if app is not None else None
         if app is not None:
-            _add_pages(app, coach, writer)
+            _add_pages(app, coach, writer, self._settle)
             self._add_monitoring(app)
         if self._demo:
             self._add_panel(app, coach, writer, channels)
@@ -232,7 +243,17 @@ class Engine:
         for name, serving in servings.items():
             if name != _ROOT and serving.app is not None and app is not None:
                 app.mount(serving.path, serving.app)
-        return _Parts(coach, writer, servings, app, rooms)
+        return Parts(coach, writer, servings, channels, app, rooms)
+
+    def _store_updates(self, coach: Coach, updates: list[tuple[Any, Future[bool]]]) -> None:
+        coach.inbox.store_all(updates)
+
+    def _take_turns(self, coach: Coach) -> int:
+        return coach.turns.drain()
+
+    def _holds(self, account: int) -> bool:
+        """Whether this process speaks with the messenger for an account."""
+        return True
 
     def _to_send_by(self, channels: Mapping[str, Channel]) -> Mapping[str, Channel]:
         """The channels as the sender sees them."""
@@ -314,19 +335,22 @@ class Engine:
             await self.stop()
 
     @property
-    def parts(self) -> _Parts:
+    def parts(self) -> Parts:
         """What was built; once it was started."""
         assert self._parts is not None, "start the engine first"
         return self._parts
 
     async def start(self) -> None:
         """Begin all work but the web server, which is the caller's: writer, clock, sender, and receiving."""
-        from apscheduler.schedulers.background import BackgroundScheduler
-
         self._loop = asyncio.get_running_loop()
         parts = self._parts = self._build()
         spare_the_collector()
         self._sender_wake = parts.coach.sender.wake
+        await self._begin(parts)
+
+    async def _begin(self, parts: Parts) -> None:
+        from apscheduler.schedulers.background import BackgroundScheduler
+
         parts.coach.sender.recover()
         parts.coach.post.recover()
         parts.writer.start()
@@ -343,7 +367,7 @@ class Engine:
         if parts.rooms is not None:
             self._sending.append(asyncio.create_task(_read_staff(parts.rooms.talk.drain)))
         self._receiving = [
-            asyncio.create_task(_receive(name, one, self.watch.stopped)) for name, one in parts.servings.items()
+            asyncio.create_task(receive(name, one, self.watch.stopped)) for name, one in parts.servings.items()
         ]
 
     async def stop(self) -> None:
@@ -394,17 +418,17 @@ class Engine:
         print(f"coachbot listens on {address}{'/demo' if self._demo else ''}{public}", flush=True)
 
 
-def _add_pages(app: FastAPI, coach: Coach, writer: WriterThread) -> None:
+def _add_pages(app: FastAPI, coach: Coach, writer: WriterThread, settle: Callable[[], None] | None = None) -> None:
     """The pages of rounds, behind their links."""
     from coachbot.pages.app import create_pages
     from coachbot.service.links import PATH
 
     words = {language: shelf["page"] for language, shelf in coach.world.small_words.items() if "page" in shelf}
     if words:
-        app.mount(f"/{PATH}", create_pages(coach.pages(writer.receive), words))
+        app.mount(f"/{PATH}", create_pages(coach.pages(writer.receive, settle), words))
 
 
-async def _receive(name: str, serving: Serving, stopped: set[str]) -> None:
+async def receive(name: str, serving: Serving, stopped: set[str]) -> None:
     """Run a channel's receiving side; a fault in it leaves the others alone."""
     try:
         await serving.run()

@@ -92,6 +92,13 @@ def run(url: str, *statements: str) -> None:
             connection.execute(statement)  # type: ignore[arg-type]
 
 
+def connected(url: str) -> Any:
+    """A connection of the driver's own, that commits each statement."""
+    import psycopg
+
+    return psycopg.connect(url, autocommit=True)
+
+
 def url_of(name: str) -> str:
     """The URL of a database on the server."""
     return url_on(needed(), name)

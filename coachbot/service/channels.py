@@ -23,6 +23,8 @@ class Counter:
     #: The pack's folder, with dialogs/ and content/.
     pack: Path
     default_language: str = "en"
+    #: Whether this process speaks with the messenger for an account; where several share the work, one does.
+    holds: Callable[[int], bool] = lambda account: True
 
 
 #: How an account of a channel is doing: it works, it has not begun, the messenger does not answer for now, the

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -55,6 +55,7 @@ class Sender:
         rng: Random | None = None,
         meter: Meter | None = None,
         gone: Callable[[Address, OutboxRow], None] = lambda to, row: None,
+        mine: Callable[[], Collection[int]] | None = None,
     ) -> None:
         self._store = store
         self._clock = clock
@@ -66,6 +67,8 @@ class Sender:
         self._meter = meter or NoMeter()
         #: Told when a messenger says that a chat takes nothing any more.
         self._gone = gone
+        #: The accounts that this sender may send from, one of several; None for the one sender of an installation.
+        self._mine = mine
         self._woken = asyncio.Event()
         #: Accounts that rows were sent from, and what their channel can do.
         self._accounts: dict[int, Capabilities] = {}
@@ -77,9 +80,11 @@ class Sender:
     # -- claiming --------------------------------------------------------------------------------------
     def claim(self, settled: Sequence[Settlement] = ()) -> Sequence[Claimed]:
         """Write down outcomes and claim what is next, in one transaction."""
+        if not settled and self._mine is not None and not self._mine():
+            return ()  # it stands by
         with self._store.writing() as tx:
             if settled:
-                tx.settle(settled, now=self._clock.now())
+                self._write_down(tx, settled)
             while rows := self._claim(tx):
                 ready, needless = self._prepare(tx, rows)
                 if ready or not needless:
@@ -96,7 +101,13 @@ class Sender:
             shut=self._pace.crowded(self._accounts, 0),
             hushed=self._pace.crowded(self._accounts, 1),
             unasked=self._most_unasked(),
+            only=self._mine() if self._mine is not None else None,
         )
+
+    def _write_down(self, tx: Transaction, settled: Sequence[Settlement]) -> None:
+        tx.settle(settled, now=self._clock.now())
+        if self._mine is not None:  # the pages that show these talks are open in other processes
+            tx.announce([one.row for one in settled if one.state == "sent"])
 
     def _most_unasked(self) -> int:
         rooms = [self._pace.room(account, 1, can) for account, can in self._accounts.items()]
@@ -173,7 +184,7 @@ class Sender:
 
     def _settle(self, settled: Sequence[Settlement]) -> Sequence[Claimed]:
         with self._store.writing() as tx:
-            tx.settle(settled, now=self._clock.now())
+            self._write_down(tx, settled)
         return ()
 
     async def _deliver(self, one: Claimed) -> Settlement:
@@ -234,6 +245,16 @@ class Sender:
         with self._store.writing() as tx:
             return tx.release_ambiguous(now=self._clock.now(), now_real=float("inf"))
 
+    def take_over(self, accounts: Collection[int]) -> int:
+        """These accounts are this sender's now: what another had claimed there is sent again or skipped."""
+        with self._store.writing() as tx:
+            return tx.release_claims(accounts, but=self._name, now=self._clock.now())
+
+    def free_the_dead(self) -> int:
+        """Rows whose claim is over, whoever made it."""
+        with self._store.writing() as tx:
+            return tx.release_ambiguous(now=self._clock.now(), now_real=self._clock.real())
+
     async def _free_the_lost(self) -> None:
         """Rows that were claimed as the connection broke, and of which nobody knows: when their lease is over."""
         if self._lost_at is None or self._clock.real() <= self._lost_at + LEASE_S:
@@ -242,8 +263,7 @@ class Sender:
         self._lost_at = None
 
     def _release_old(self) -> Sequence[Claimed]:
-        with self._store.writing() as tx:
-            tx.release_ambiguous(now=self._clock.now(), now_real=self._clock.real())
+        self.free_the_dead()
         return ()
 
     # -- the task --------------------------------------------------------------------------------------

@@ -63,6 +63,11 @@ def told(url: str) -> str:
     return _checked(url).render_as_string(hide_password=True)
 
 
+def driver_url(url: str) -> str:
+    """A PostgreSQL database's URL as its driver takes it, password included: not to be shown."""
+    return _checked(url).render_as_string(hide_password=False)
+
+
 def database_of(url: str, synchronous: Synchronous = "FULL", *, engine: bool = False, shared: bool = False) -> Database:
     """The database behind a URL; nothing is opened yet."""
     parsed = _checked(url)

@@ -27,6 +27,8 @@ from coachbot.store.locks import ENGINE, MOST_NUMBERS, NUMBERS, OPENING, SPACE
 _CONNECT_S = 10
 #: How long a writer waits for another one's lock, as long as on SQLite.
 _PATIENCE_MS = 10_000
+#: How long one process of several may do nothing inside a transaction; then it is frozen, and loses its locks.
+_FROZEN_MS = 20_000
 #: A connection that is dead on the way is noticed after about a minute.
 _KEEPALIVES = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3, "tcp_user_timeout": 60_000}
 #: The same at the server's end, so that the lock of an engine that is cut off does not outlive it for hours.
@@ -142,6 +144,7 @@ class PostgresDatabase:
         if self._is_engine:
             self._take_role(cursor, "pg_try_advisory_lock")
         elif self._is_shared:
+            cursor.execute(f"SET idle_in_transaction_session_timeout = {_FROZEN_MS}")
             self._take_role(cursor, "pg_try_advisory_lock_shared")
             self._take_number(cursor)
 

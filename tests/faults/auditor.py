@@ -9,12 +9,26 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from coachbot.authoring.plain import read_plain
+from coachbot.testing.botapi import FakeTelegram
 from tests.faults.chats import compared
-from tests.faults.crashes import NAMED, RANDOM, CrashTest, Kill, counted
+from tests.faults.crashes import NAMED, RANDOM, Kill, counted
 from tests.faults.ledger import Ledger, Row
+from tests.faults.town import Town
+
+
+class Crashed(Protocol):
+    """What is audited: a coach whose processes were killed while people talked with it."""
+
+    telegram: FakeTelegram
+    town: Town
+    kills: list[Kill]
+
+    def ledger(self) -> Ledger:
+        """Its database."""
+
 
 _FINAL = ("sent", "failed", "expired", "suppressed")
 
@@ -35,9 +49,9 @@ class Report:
         return "\n".join(["| what | number |", "|---|---|", *lines, f"| **violations** | **{len(self.violations)}** |"])
 
 
-def audit(crashes: CrashTest) -> Report:
+def audit(crashes: Crashed) -> Report:
     """Every promise of docs/reliability.md, one after the other."""
-    ledger = Ledger(crashes.folder)
+    ledger = crashes.ledger()
     rows = ledger.outbox()
     report = Report(crashes.kills)
     for check in (_inbox, _turns, _ledger, _timers, _alerts, _pictures, _consents, _file):
@@ -47,7 +61,7 @@ def audit(crashes: CrashTest) -> Report:
 
 
 # -- in -----------------------------------------------------------------------------------------------
-def _acknowledged(crashes: CrashTest, account: int) -> list[str]:
+def _acknowledged(crashes: Crashed, account: int) -> list[str]:
     """What the inbox has to call each update that was acknowledged."""
     return [_name(update, account) for update in crashes.telegram.acknowledged]
 
@@ -62,7 +76,7 @@ def _account(ledger: Ledger) -> int:
     return ledger.number("SELECT id FROM account WHERE channel = 'telegram'")
 
 
-def _inbox(crashes: CrashTest, ledger: Ledger, rows: Sequence[Row], figures: dict[str, int]) -> Iterator[str]:
+def _inbox(crashes: Crashed, ledger: Ledger, rows: Sequence[Row], figures: dict[str, int]) -> Iterator[str]:
     """Every acknowledged update stands in the inbox, once, and nothing else does."""
     given = Counter(_acknowledged(crashes, _account(ledger)))
     stored = Counter(row[0] for row in ledger.ask("SELECT update_id FROM inbox WHERE update_id NOT LIKE 'gone-%'"))
@@ -76,7 +90,7 @@ def _inbox(crashes: CrashTest, ledger: Ledger, rows: Sequence[Row], figures: dic
         yield f"{crashes.telegram.waiting()} updates were never fetched"
 
 
-def _turns(crashes: CrashTest, ledger: Ledger, rows: Sequence[Row], figures: dict[str, int]) -> Iterator[str]:
+def _turns(crashes: Crashed, ledger: Ledger, rows: Sequence[Row], figures: dict[str, int]) -> Iterator[str]:
     """Every inbox row has exactly one turn."""
     figures["turns"] = ledger.number("SELECT count(*) FROM turn")
     counts = ledger.ask(
@@ -89,7 +103,7 @@ def _turns(crashes: CrashTest, ledger: Ledger, rows: Sequence[Row], figures: dic
 
 
 # -- out ----------------------------------------------------------------------------------------------
-def _ledger(crashes: CrashTest, ledger: Ledger, rows: Sequence[Row], figures: dict[str, int]) -> Iterator[str]:
+def _ledger(crashes: Crashed, ledger: Ledger, rows: Sequence[Row], figures: dict[str, int]) -> Iterator[str]:
     """Every row of the outbox has ended, or is due later."""
     now = time.time() * 1e6
     figures["messages in the ledger"] = len(rows)
@@ -100,7 +114,7 @@ def _ledger(crashes: CrashTest, ledger: Ledger, rows: Sequence[Row], figures: di
             yield f"outbox row {row.id} has failed: {row.reason}"
 
 
-def _messages(crashes: CrashTest, rows: Sequence[Row], figures: dict[str, int]) -> Iterator[str]:
+def _messages(crashes: Crashed, rows: Sequence[Row], figures: dict[str, int]) -> Iterator[str]:
     """Chat by chat: what arrived is what the ledger says, in its order; what came twice was in doubt."""
     figures |= {"messages received": 0, "rows in doubt": sum(row.in_doubt for row in rows), "messages repeated": 0}
     by_chat: dict[int, list[Row]] = defaultdict(list)
@@ -115,7 +129,7 @@ def _messages(crashes: CrashTest, rows: Sequence[Row], figures: dict[str, int]) 
 
 
 # -- effects ------------------------------------------------------------------------------------------
-def _timers(crashes: CrashTest, ledger: Ledger, rows: Sequence[Row], figures: dict[str, int]) -> Iterator[str]:
+def _timers(crashes: Crashed, ledger: Ledger, rows: Sequence[Row], figures: dict[str, int]) -> Iterator[str]:
     """Every timer of the test has fired once; everybody who takes part has the next day planned."""
     fired = Counter(
         (patient, cause) for patient, cause in ledger.ask("SELECT patient, cause FROM turn WHERE inbox = 0")
@@ -132,7 +146,7 @@ def _timers(crashes: CrashTest, ledger: Ledger, rows: Sequence[Row], figures: di
     yield from (f"patient {row[0]} has no next day" for row in unplanned)
 
 
-def _alerts(crashes: CrashTest, ledger: Ledger, rows: Sequence[Row], figures: dict[str, int]) -> Iterator[str]:
+def _alerts(crashes: Crashed, ledger: Ledger, rows: Sequence[Row], figures: dict[str, int]) -> Iterator[str]:
     """For whoever told of a danger one alert stands, with its clock, and there was help."""
     told = {f"u{number}" for number in crashes.town.dangers}
     turns = [
@@ -170,7 +184,7 @@ def _cooldown_s() -> float:
     return float(rules["kinds"]["crisis"]["cooldown_minutes"]) * 60
 
 
-def _pictures(crashes: CrashTest, ledger: Ledger, rows: Sequence[Row], figures: dict[str, int]) -> Iterator[str]:
+def _pictures(crashes: Crashed, ledger: Ledger, rows: Sequence[Row], figures: dict[str, int]) -> Iterator[str]:
     """Whoever asked for a picture got one after the last time of asking, and never more than were asked for."""
     asked: dict[str, list[int]] = defaultdict(list)
     wanted = {f"u{number}" for number in crashes.town.pictures}
@@ -191,16 +205,13 @@ def _pictures(crashes: CrashTest, ledger: Ledger, rows: Sequence[Row], figures: 
             yield f"patient {patient} asked {len(turns)} times for a picture and got {len(drawn[patient])}"
 
 
-def _consents(crashes: CrashTest, ledger: Ledger, rows: Sequence[Row], figures: dict[str, int]) -> Iterator[str]:
+def _consents(crashes: Crashed, ledger: Ledger, rows: Sequence[Row], figures: dict[str, int]) -> Iterator[str]:
     """Nobody has consented twice to one text, and nobody is enrolled twice."""
     figures["patients enrolled"] = ledger.number("SELECT count(*) FROM enrolment")
     if figures["patients enrolled"] != len(crashes.town.talkers):
         yield f"{figures['patients enrolled']} are enrolled of {len(crashes.town.talkers)}"
 
 
-def _file(crashes: CrashTest, ledger: Ledger, rows: Sequence[Row], figures: dict[str, int]) -> Iterator[str]:
+def _file(crashes: Crashed, ledger: Ledger, rows: Sequence[Row], figures: dict[str, int]) -> Iterator[str]:
     """The database is whole."""
-    whole = ledger.ask("PRAGMA integrity_check")
-    if whole != [("ok",)]:
-        yield f"the database is damaged: {whole[0][0]}"
-    yield from (f"table {row[0]}: a row points nowhere" for row in ledger.ask("PRAGMA foreign_key_check"))
+    yield from ledger.faults()

@@ -17,7 +17,7 @@ from coachbot.settings import load_settings
 from coachbot.testing.botapi import FakeTelegram
 from coachbot.testing.killing import POINTS
 from tests.faults.engine import TOKEN, EngineProcess
-from tests.faults.ledger import unfinished
+from tests.faults.ledger import Ledger, unfinished
 from tests.faults.town import Town
 
 #: The fake has had the call and has not answered it: the one point that lies outside the process.
@@ -57,10 +57,13 @@ class CrashTest:
     def database(self) -> Path:
         return self.folder / "coachbot.db"
 
+    def ledger(self) -> Ledger:
+        return Ledger(self.folder)
+
     # -- kills -------------------------------------------------------------------------------------------
     def kill_at(self, point: str) -> None:
         """Start the coach and kill it at this point."""
-        self.town.set_timers(self.database, _TIMERS_A_KILL, within_s=10)
+        self.town.set_timers(self.ledger(), _TIMERS_A_KILL, within_s=10)
         if point == DURING_CALL:
             reached = self._during_a_call()
         elif point == RANDOM:

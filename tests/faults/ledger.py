@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from coachbot.store import open_store
+from tests import postgres
 
 #: How a row's reason begins if its message may have been sent without anybody knowing.
 IN_DOUBT = "in doubt"
@@ -38,16 +39,51 @@ class Row:
 
 
 class Ledger:
-    """The database of a coach that has stopped."""
+    """The database of a coach that has stopped: the file in its folder, or the PostgreSQL database of a URL."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, url: str = "") -> None:
         self._folder = folder
         self.database = folder / "coachbot.db"
+        self._server = url
+        self.url = url or f"sqlite:///{self.database}"
 
     def ask(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
         """The rows of a query."""
+        if self._server:
+            with postgres.connected(self._server) as connection:
+                found: list[tuple[Any, ...]] = connection.execute(sql.replace("?", "%s"), values or None).fetchall()
+                return found
         with closing(sqlite3.connect(f"file:{self.database}?mode=ro", uri=True)) as connection:
             return connection.execute(sql, values).fetchall()
+
+    def add_timers(self, rows: Sequence[tuple[str, str, int]]) -> None:
+        """Timers written past the store: patient, purpose, when they are due."""
+        sql = "INSERT INTO timer (patient, purpose, due_at, token, body) VALUES (?, ?, ?, NULL, '{}')"
+        if self._server:
+            with postgres.connected(self._server) as connection:
+                connection.cursor().executemany(sql.replace("?", "%s"), rows)
+            return
+        with closing(sqlite3.connect(self.database)) as connection, connection:
+            connection.executemany(sql, rows)
+
+    def faults(self) -> Iterator[str]:
+        """Where the file is not whole; a server looks after that itself."""
+        if self._server:
+            return
+        whole = self.ask("PRAGMA integrity_check")
+        if whole != [("ok",)]:
+            yield f"the database is damaged: {whole[0][0]}"
+        yield from (f"table {row[0]}: a row points nowhere" for row in self.ask("PRAGMA foreign_key_check"))
+
+    def unfinished(self, *, later: bool = False) -> int:
+        """Rows that the coach still has something to do with now; with `later`, messages that are due later as well."""
+        now = int(time.time() * 1e6)
+        return self.number(
+            "SELECT (SELECT count(*) FROM inbox WHERE state = 'waiting')"
+            " + (SELECT count(*) FROM outbox WHERE state = 'claimed' OR (state = 'due' AND due_at <= ?))"
+            " + (SELECT count(*) FROM timer WHERE due_at <= ? OR substr(purpose, 1, 11) = 'afterwards:')",
+            now + 3_600_000_000 * later, now,
+        )  # fmt: skip
 
     def number(self, sql: str, *values: Any) -> int:
         """The one number that a query gives."""
@@ -59,7 +95,7 @@ class Ledger:
             "SELECT id, patient, address, state, reason, remote_id, attempts, due_at, on_doubt FROM outbox ORDER BY id"
         )
         with (
-            closing(open_store(f"sqlite:///{self.database}", keys_path=self._folder / "keys.json")) as store,
+            closing(open_store(self.url, keys_path=self._folder / "keys.json")) as store,
             store.reading() as tx,
         ):
             places = tx.addresses({row[2] for row in found})
@@ -76,20 +112,12 @@ class Ledger:
     def alerts(self, patients: Iterable[str]) -> dict[str, list[Any]]:
         """The alerts of patients, opened."""
         with (
-            closing(open_store(f"sqlite:///{self.database}", keys_path=self._folder / "keys.json")) as store,
+            closing(open_store(self.url, keys_path=self._folder / "keys.json")) as store,
             store.reading() as tx,
         ):
             return {patient: list(tx.alerts(patient)) for patient in patients}
 
 
 def unfinished(database: Path, *, later: bool = False) -> int:
-    """Rows that the coach still has something to do with now; with `later`, messages that are due later as well."""
-    now = int(time.time() * 1e6)
-    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
-        (rows,) = connection.execute(
-            "SELECT (SELECT count(*) FROM inbox WHERE state = 'waiting')"
-            " + (SELECT count(*) FROM outbox WHERE state = 'claimed' OR (state = 'due' AND due_at <= ?))"
-            " + (SELECT count(*) FROM timer WHERE due_at <= ? OR purpose LIKE 'afterwards:%')",
-            (now + 3_600_000_000 * later, now),
-        ).fetchone()
-    return int(rows)
+    """The same of a file."""
+    return Ledger(database.parent).unfinished(later=later)

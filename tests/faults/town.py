@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import sqlite3
 import threading
 import time
-from contextlib import closing
 from dataclasses import dataclass, field
-from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -15,6 +12,7 @@ from coachbot.bootstrap import Coach
 from coachbot.service.records import Profile, Progress
 from coachbot.testing.botapi import FakeTelegram, Person
 from tests.faults.engine import TOKEN
+from tests.faults.ledger import Ledger
 from tests.faults.phones import enrol, zone_where_it_is
 
 DANGER = "I want to kill myself"
@@ -123,18 +121,14 @@ class Town:
         return int(update["update_id"])
 
     # -- timers ------------------------------------------------------------------------------------------
-    def set_timers(self, database: Path, number: int, within_s: float) -> None:
+    def set_timers(self, ledger: Ledger, number: int, within_s: float) -> None:
         """Timers of the test's own, due soon, for patients who are there. Each must fire exactly once.
 
         Written past the store, so that nobody but the coach keeps its database open.
         """
-        with closing(sqlite3.connect(database)) as connection, connection:
-            patients = [row[0] for row in connection.execute("SELECT patient FROM enrolment")]
-            chosen = [self.rng.choice(patients) for _ in range(number)]
-            made = [(patient, f"crash:{len(self.timers) + place}") for place, patient in enumerate(chosen)]
-            due = [int((time.time() + self.rng.uniform(0, within_s)) * 1e6) for _ in made]
-            connection.executemany(
-                "INSERT INTO timer (patient, purpose, due_at, token, body) VALUES (?, ?, ?, NULL, '{}')",
-                [(*one, at) for one, at in zip(made, due, strict=True)],
-            )
+        patients = [row[0] for row in ledger.ask("SELECT patient FROM enrolment")]
+        chosen = [self.rng.choice(patients) for _ in range(number)]
+        made = [(patient, f"crash:{len(self.timers) + place}") for place, patient in enumerate(chosen)]
+        due = [int((time.time() + self.rng.uniform(0, within_s)) * 1e6) for _ in made]
+        ledger.add_timers([(*one, at) for one, at in zip(made, due, strict=True)])
         self.timers += made

@@ -16,8 +16,8 @@ from tests.service.house import House
 #: What leans on the database most: groups of turns, timers, the ledger, erasure, the audit, broadcasts. To run all on
 #: PostgreSQL too: COACHBOT_TEST_ALL_ON_POSTGRES=1.
 ON_BOTH = {
-    "test_audit", "test_days", "test_doors", "test_finishing", "test_joining", "test_outage", "test_sending",
-    "test_shifts", "test_tally", "test_turns",
+    "test_audit", "test_days", "test_doors", "test_finishing", "test_joining", "test_leases", "test_outage",
+    "test_sending", "test_shifts", "test_tally", "test_turns",
 }  # fmt: skip
 
 

@@ -153,6 +153,36 @@ def test_a_group_within_no_shard_takes_nothing(house: House) -> None:
     assert house.coach.turns.drain(reach=Reach(())) == 0
 
 
+def test_turns_happen_once_with_the_queue_stopped_and_with_every_job_doubled_or_late(house: House) -> None:
+    """Stopped: nobody hears, the looks find all. Doubled and late: every shard rings again after its turns."""
+    people = [house.patient() for _ in range(6)]
+    worker = Shift(house.coach.turns, house.store, house.clock)
+
+    def work() -> None:
+        while worker.work():
+            pass
+
+    for person in people[:3]:  # stopped
+        waits(house, person)
+    worker.look()
+    work()
+    for person in people[3:]:  # doubled
+        waits(house, person)
+        worker.ring(shard_of(person.id))
+        worker.ring(shard_of(person.id))
+        work()
+        worker.ring(shard_of(person.id))
+        work()
+    for shard in range(SHARDS):  # late
+        worker.ring(shard)
+    work()
+    with house.store.reading() as tx:
+        found = tx._connection.exec_driver_sql(
+            "SELECT i.state, count(t.id) FROM inbox i LEFT JOIN turn t ON t.inbox = i.id GROUP BY i.id"
+        ).all()
+    assert [tuple(row) for row in found] == [("done", 1)] * len(people)
+
+
 # -- ids ----------------------------------------------------------------------------------------------
 def test_ids_of_a_worker_with_a_slow_clock_are_greater_than_what_was_there() -> None:
     ahead, slow = IdSource(3), IdSource(2)

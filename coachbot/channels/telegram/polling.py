@@ -33,12 +33,15 @@ class Poller:
         long_poll_s: int = LONG_POLL_S,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
         rng: Random | None = None,
+        on_duty: Callable[[], Awaitable[object]] | None = None,
     ) -> None:
         self._bot = bot
         self._intake = intake
         self._long_poll_s = long_poll_s
         self._sleep = sleep
         self._rng = rng or Random()
+        #: Returns while this process is the one that polls; None: it always is.
+        self._on_duty = on_duty
         #: The first update that is not stored yet; None when all that were handed over are.
         self._offset: int | None = None
         self._faults = 0
@@ -47,6 +50,8 @@ class Poller:
         """Poll for ever; ends only when Telegram refuses the token."""
         while True:
             try:
+                if self._on_duty is not None:
+                    await self._on_duty()
                 await self.once()
             except TelegramError as error:
                 if error.refuses_token:

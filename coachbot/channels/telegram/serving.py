@@ -22,6 +22,7 @@ log = logging.getLogger("coachbot.telegram")
 PATH = "/telegram"
 _MENU = "command_"
 _LONGEST_WAIT_S = 60.0
+_OFF_DUTY_S = 0.5
 
 
 def open_telegram(settings: Settings) -> Telegram | None:
@@ -83,8 +84,18 @@ class _Works:
 
     async def run(self) -> None:
         """Until it is cancelled, or Telegram refuses the token."""
+        await self._on_duty()
         if await self._introduced() and not self._webhook:
-            await Poller(self._bot, self.intake, long_poll_s=self._long_poll_s, sleep=self._sleep).run()
+            poller = Poller(
+                self._bot, self.intake, long_poll_s=self._long_poll_s, sleep=self._sleep, on_duty=self._on_duty
+            )
+            await poller.run()
+
+    async def _on_duty(self) -> None:
+        """Returns while this process speaks with Telegram for the bot; another one may until then."""
+        assert self._bot.desk is not None
+        while not self._counter.holds(self._bot.desk.account):
+            await self._sleep(_OFF_DUTY_S)
 
     async def close(self) -> None:
         """Let go of the connections."""

@@ -47,7 +47,7 @@ class Follower:
 
     async def events(self) -> AsyncIterator[str]:
         """Server-sent events until the page is closed, or its device is not known any more."""
-        with self._front.hub.listen(self._caller.chat) as ear:
+        with self._front.hub.listen(self._caller.chat, self._caller.patient) as ear:
             yield f"retry: {_RETRY_MS}\n: here\n\n"
             for event in await self._look():
                 yield event

@@ -63,16 +63,27 @@ class Hub:
 
     def __init__(self) -> None:
         self._ears: dict[str, set[Ear]] = {}
+        #: Patients with open pages, and their chats: other processes tell of lines by the patient's pseudonym.
+        self._chats: dict[str, str] = {}
 
     @contextmanager
-    def listen(self, chat: str) -> Iterator[Ear]:
+    def listen(self, chat: str, patient: str = "") -> Iterator[Ear]:
         """An ear at this chat for as long as the `with` block lasts. Call inside the event loop."""
         ear = Ear()
         self._ears.setdefault(chat, set()).add(ear)
+        self._chats[patient] = chat
         try:
             yield ear
         finally:
             self._leave(chat, ear)
+            if chat not in self._ears:
+                self._chats.pop(patient, None)
+
+    def look(self, patient: str = "") -> None:
+        """Another process has sent something to a patient, or (for '') to somebody: open pages look into the store."""
+        chats = [self._chats.get(patient, "")] if patient else list(self._ears)
+        for chat in chats:
+            self.publish(chat, Hint("lines"))
 
     def _leave(self, chat: str, ear: Ear) -> None:
         ears = self._ears.get(chat, set())

@@ -1,0 +1,89 @@
+"""Leases of processes that share an installation: one at a time, and another one soon after its holder is gone."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+
+import pytest
+
+from coachbot.service.leases import LASTS_S, Leases, lease_of
+from coachbot.service.pacing import Pace
+from coachbot.service.sender import Sender
+from coachbot.service.writer import InlineWriter
+from tests.service.house import House
+
+
+@dataclass
+class Steady:
+    """A clock that never goes back."""
+
+    now: float = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_of_two_processes_one_holds_a_lease(house: House) -> None:
+    one, other = Leases(house.store, "one"), Leases(house.store, "other")
+    assert one.renew(["chores"]) == {"chores"}
+    assert other.renew(["chores"]) == set()
+    assert (one.holds("chores"), other.holds("chores")) == (True, False)
+    assert one.renew(["chores"]) == set(), "it held it before"
+    one.give_up()
+    assert other.renew(["chores"]) == {"chores"}
+
+
+def test_whoever_was_frozen_knows_that_it_holds_nothing_any_more(house: House) -> None:
+    clock = Steady()
+    one = Leases(house.store, "one", clock)
+    one.renew(["chores"])
+    clock.now += LASTS_S
+    assert not one.holds("chores")
+
+
+def test_a_lease_of_somebody_who_says_nothing_any_more_is_taken_over(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dead, heir = Leases(house.store, "dead"), Leases(house.store, "heir")
+    monkeypatch.setattr("coachbot.service.leases.LASTS_S", -1.0)
+    dead.renew(["post"])
+    monkeypatch.undo()
+    assert heir.renew(["post"]) == {"post"}
+    assert dead.renew(["post"]) == set()
+
+
+def sender(house: House, *, mine: bool) -> Sender:
+    accounts = [house.desk.account] if mine else []
+    return Sender(
+        house.store, house.clock, {"webchat": house.channel}, InlineWriter(), name="mine" if mine else "other",
+        pace=Pace(), mine=lambda: accounts,
+    )  # fmt: skip
+
+
+def test_a_sender_without_the_account_sends_nothing(house: House) -> None:
+    person = house.patient()
+    house.put(person, kind="text", text="menu")
+    assert house.coach.turns.drain() == 1
+    assert asyncio.run(sender(house, mine=False).drain()) == 0
+    assert person.messages == []
+    assert asyncio.run(sender(house, mine=True).drain()) > 0
+    assert person.messages
+
+
+def test_whoever_takes_an_account_over_sends_what_another_had_claimed(house: House) -> None:
+    person = house.patient()
+    house.put(person, kind="text", text="menu")
+    house.coach.turns.drain()
+    dead = sender(house, mine=True)
+    dead._name = "dead"
+    assert dead.claim()
+    heir = sender(house, mine=True)
+    assert asyncio.run(heir.drain()) == 0, "the chat is closed by the claim"
+    assert heir.take_over([house.desk.account]) == 1
+    assert asyncio.run(heir.drain()) > 0
+    assert person.messages
+
+
+def test_the_lease_of_an_account_has_its_number() -> None:
+    assert lease_of(7) == "account:7"
