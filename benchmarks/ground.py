@@ -19,7 +19,7 @@ from coachbot.engine.model import Conversation
 from coachbot.service.clock import StandingClock
 from coachbot.service.draft import Draft
 from coachbot.service.ids import new_patient_id
-from coachbot.service.ports import Capabilities
+from coachbot.service.ports import Capabilities, Channel
 from coachbot.service.records import (
     Address,
     Changes,
@@ -101,16 +101,23 @@ class Ground:
 
 
 @contextmanager
-def ground(patients: int, pack: Pack | None = None, database: str = "") -> Iterator[Ground]:
+def ground(
+    patients: int,
+    pack: Pack | None = None,
+    database: str = "",
+    *,
+    channel: Channel | None = None,
+    clock: StandingClock | None = None,
+) -> Iterator[Ground]:
     """A durable coach (synchronous=FULL) with this many active patients, in a folder that goes away, or in the
     database of a URL."""
     with tempfile.TemporaryDirectory(prefix="coachbot-bench-") as name:
         folder = Path(name)
         settings = load_settings(data=folder, database=database)
         store = open_store(settings.database_url, keys_path=settings.keys_path, synchronous="FULL")
-        coach = assemble(
-            settings, store, StandingClock(NOW), {"bench": Silent()}, pack=pack or load_pack(ROOT), rng=Random(7)
-        )
+        channels: dict[str, Channel] = {"bench": channel or Silent()}
+        clock, pack = clock or StandingClock(NOW), pack or load_pack(ROOT)
+        coach = assemble(settings, store, clock, channels, pack=pack, rng=Random(7))
         desk = coach.desk("bench")
         gc.collect()
         spare_the_collector()  # as the engine process does
@@ -125,7 +132,7 @@ def enrol(coach: Coach, account: int, number: int, first_chat: int | None = None
         with coach.store.writing() as tx:
             changes = Changes()
             for place in range(first, min(first + 500, number)):
-                record = _patient(coach, account, place, _chat(place, first_chat))
+                record = patient_at(coach, account, place, _chat(place, first_chat))
                 names.append(record.id)
                 tx.add_patient(record.id, site=coach.site, address=record.address, profile=record.profile)
                 changes.conversations[record.id] = record
@@ -138,7 +145,8 @@ def _chat(place: int, first_chat: int | None) -> str:
     return f"chat{place}" if first_chat is None else str(first_chat + place)
 
 
-def _patient(coach: Coach, account: int, place: int, chat: str) -> PatientRecord:
+def patient_at(coach: Coach, account: int, place: int, chat: str) -> PatientRecord:
+    """An active patient in this chat, not stored yet."""
     patient = new_patient_id()
     enrolment = Enrolment(
         coach.world.ids.next(), "sct_cse", "combined" if place % 2 else "exercise", "active", date(2026, 3, 1),
