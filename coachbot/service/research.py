@@ -25,6 +25,9 @@ Cell = str | int | float | bool | None
 Row = tuple[Cell, ...]
 #: The arm in which something is practised that the other arm must not hear of.
 _PRACTICES = ("cse", "sct")
+_ROUND, _ASKED = "assessment/", "instrument/"
+#: What is kept of the guess at the end of a trial, as a response of its own.
+_GUESS = "blinding"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +116,7 @@ _HOW = (
     Column("version", "text", "Version of the questionnaire's machine and words that was shown"),
     Column("language", "text", "Language it was asked in"),
     Column("result", "text", "done, or how it was left"),
+    Column("medium", "text", "page or chat: where the questionnaire was finished"),
 )
 
 
@@ -127,6 +131,7 @@ def tables(pack: Pack, tx: Transaction, choice: Choice) -> tuple[Table, ...]:
         _practice(people, choice),
         _steps(people),
         _changes(people, choice),
+        *([_guesses(people)] if choice.arm else []),
     ]
     return (*made, codebook(pack, made, choice))
 
@@ -193,8 +198,9 @@ def _answers(pack: Pack, people: Sequence[Participant], choice: Choice) -> Table
 def _answers_of(pack: Pack, one: Participant, choice: Choice) -> Iterator[Row]:
     for instrument, row in visible(pack, one, choice):
         yield from _items(one, instrument, row.assessment, row.body["answers"], _how(one, row), choice)
-    for instrument, assessment, answers in _under_way(pack, one.record.conversation, choice):
-        how = (None,) * (len(_HOW) - 1) + ("in_progress",)
+    begun = (*_under_way(pack, one.record.conversation, choice), *_on_sheets(pack, one.record.conversation, choice))
+    for instrument, assessment, answers, medium in begun:
+        how = (None,) * (len(_HOW) - 2) + ("in_progress", medium)
         yield from _items(one, instrument, assessment, answers, how, choice)
 
 
@@ -220,7 +226,7 @@ def _cells(item: Item, given: Any, choice: Choice) -> tuple[float | None, str | 
 def _how(one: Participant, row: ResponseRow) -> Row:
     body = row.body
     days = (one.day(row.day), one.day(body.get("intended")), one.day(body.get("opened")), one.day(body.get("closes")))
-    kept = (body.get("wording"), body.get("version"), body.get("language"), body.get("result"))
+    kept = tuple(body.get(name) for name in ("wording", "version", "language", "result", "medium"))
     return (*days, bool(body.get("late")), _minutes(body), *kept)
 
 
@@ -231,18 +237,36 @@ def _minutes(body: Mapping[str, Any]) -> float | None:
     return round((datetime.fromisoformat(answered) - datetime.fromisoformat(shown)).total_seconds() / 60, 1)
 
 
-def _under_way(pack: Pack, talk: Conversation, choice: Choice) -> Iterator[tuple[Instrument, str, Mapping[str, Any]]]:
-    """Questionnaires that were begun and wait: what was answered so far is not lost to a study."""
+_Begun = tuple[Instrument, str, Mapping[str, Any], str]
+
+
+def _under_way(pack: Pack, talk: Conversation, choice: Choice) -> Iterator[_Begun]:
+    """Questionnaires that were begun in the talk and wait: what was answered so far is not lost to a study."""
     assessment = ""
     for frame in talk.frames:
-        if frame.dialog.startswith("assessment/"):
-            assessment = frame.dialog.removeprefix("assessment/")
-        instrument = pack.instruments.get(frame.dialog.removeprefix("instrument/"))
-        if instrument is None or not frame.dialog.startswith("instrument/") or (instrument.arms and not choice.arm):
-            continue
-        answers = item_answers(instrument, pack.library.dialogs[frame.dialog], frame.slots)
-        if any(value is not None for value in answers.values()):
-            yield instrument, assessment, answers
+        if frame.dialog.startswith(_ROUND):
+            assessment = frame.dialog.removeprefix(_ROUND)
+        yield from _begun(pack, frame.dialog.removeprefix(_ASKED), frame.slots, assessment, "chat", choice)
+
+
+def _on_sheets(pack: Pack, talk: Conversation, choice: Choice) -> Iterator[_Begun]:
+    """Questionnaires that were begun on a page and not finished; what the talk has open of them counts once."""
+    talked = {frame.dialog.removeprefix(_ASKED) for frame in talk.frames}
+    for dialog, sheet in talk.sheets.items():
+        for name, answers in sheet.answers.items():
+            if name not in sheet.done and name not in talked:
+                yield from _begun(pack, name, answers, dialog.removeprefix(_ROUND), "page", choice)
+
+
+def _begun(
+    pack: Pack, name: str, slots: Mapping[str, Any], assessment: str, medium: str, choice: Choice
+) -> Iterator[_Begun]:
+    instrument = pack.instruments.get(name)
+    if instrument is None or (instrument.arms and not choice.arm):
+        return
+    answers = item_answers(instrument, pack.library.dialogs[f"{_ASKED}{name}"], slots)
+    if any(value is not None for value in answers.values()):
+        yield instrument, assessment, answers, medium
 
 
 def _scores(pack: Pack, people: Sequence[Participant], choice: Choice) -> Table:
@@ -250,10 +274,15 @@ def _scores(pack: Pack, people: Sequence[Participant], choice: Choice) -> Table:
         *_WHERE,
         Column("score", "text", "Code of the score"),
         Column("value", "number", "The raw score; empty where too many answers are missing"),
+        Column("missing", "whole", "Items of this score without an answer; a value beside it stands for the others"),
         *_HOW,
     )
     rows = [
-        (one.code, row.assessment, instrument.id, score.code, row.body["scores"].get(score.code), *_how(one, row))
+        (
+            *(one.code, row.assessment, instrument.id, score.code, row.body["scores"].get(score.code)),
+            sum(row.body["answers"].get(code) is None for code in score.items),
+            *_how(one, row),
+        )
         for one in people
         for instrument, row in visible(pack, one, choice)
         for score in instrument.scores
@@ -312,6 +341,27 @@ def _changes(people: Sequence[Participant], choice: Choice) -> Table:
         if row.kind == HEALTH_CHANGE
     ]
     return Table("health_changes", columns, tuple(rows))
+
+
+def _guesses(people: Sequence[Participant]) -> Table:
+    """Which programme they believe to have been in. Of use beside the arm alone, so it comes with it."""
+    columns = (
+        _PERSON,
+        Column("day", "whole", "Day of the answer, counted from day 0"),
+        Column("guess", "text", "Which programme the patient believes to have been in"),
+        Column("sure", "text", "How sure of it"),
+    )
+    rows = [
+        (one.code, one.day(row.day), *(_told(row.body["answers"].get(name)) for name in ("guess", "sure")))
+        for one in people
+        for row in one.responses
+        if row.instrument == _GUESS
+    ]
+    return Table("guesses", columns, tuple(rows))
+
+
+def _told(value: object) -> str | None:
+    return None if value is None else str(value)
 
 
 # -- the codebook -----------------------------------------------------------------------------------------

@@ -9,10 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
+from pathlib import Path
 from typing import Any, TextIO
 
 from coachbot.authoring.pack import Pack
+from coachbot.authoring.plain import read_plain
 from coachbot.bootstrap import staff_of
+from coachbot.safety import Watch
 from coachbot.service.duty import Duty
 from coachbot.service.notices.post import Post
 from coachbot.service.notices.records import Notice, Way
@@ -67,8 +70,12 @@ class Drill:
         for kind in kinds:
             with self._stage(now) as stage:
                 moments = tuple(_moments(stage.coach.world.duty, now))
+                rule, duty = stage.coach.world.rules[kind], stage.coach.world.duty
             for name, moment in moments:
-                self._scene(kind, name, moment)
+                if kind in self.pack.safety.flagged("scored"):
+                    self._told_by_scores(rule, name, moment, duty)
+                else:
+                    self._scene(kind, name, moment)
         return self._verdict()
 
     def _stage(self, now: datetime) -> Stage:
@@ -96,6 +103,16 @@ class Drill:
             self._notices(stage, told, duty)
             self._calls(stage, person, rule, moment)
             self.say()
+
+    def _told_by_scores(self, rule: SafetyRule, name: str, moment: datetime, duty: Duty) -> None:
+        """No word sets it off, so nothing is played; people must be reached all the same."""
+        self.say(f"== {rule.kind}, {name}: {_clock(moment, duty)} at the clinic")
+        self.say("  scores of questionnaires tell it; who would be called:")
+        found = calls(rule, moment, self.staff, duty)
+        for call in found:
+            self.say(f"  call {_clock(call.at, duty)}: {_who(call)}")
+        self._reached(rule, moment, found)
+        self.say()
 
     def _staff(self, stage: Stage) -> Told:
         """Everybody of the site's list as somebody who can be told, in this store alone."""
@@ -129,15 +146,25 @@ class Drill:
         return person
 
     def _danger(self, stage: Stage, person: Person, rule: SafetyRule) -> None:
-        words = _example(self.pack.safety.lexicons.get(self.language) or {}, rule.kind)
+        words = self._words(stage.coach.world.watch, rule.kind)
         if not words:
-            self.troubles.append(f"the lexicon of '{self.language}' has no example of {rule.kind} to play")
+            self.troubles.append(
+                f"there is no line of {rule.kind} in '{self.language}' to play: its danger is not read"
+            )
             return
         self.say(f"  the patient writes: {words}")
         stage.say(person, words)
         first = person.messages[0].text if person.messages else ""
         self._read(person)
         self._numbers(stage, first, rule)
+
+    def _words(self, watch: Watch, kind: str) -> str:
+        """The lexicon's own first example of a kind; of one that no word tells, a line that resembles it."""
+        told = _example(self.pack.safety.lexicons.get(self.language) or {}, kind)
+        if told or kind not in self.pack.safety.learned:
+            return told
+        lines = _lines(self.pack.root / "content" / self.language / "safety" / "lines")
+        return next((line for line in lines if watch.gravest(line, self.language) == kind), "")
 
     def _numbers(self, stage: Stage, text: str, rule: SafetyRule) -> None:
         """The help must name what the site says, filled in."""
@@ -156,12 +183,15 @@ class Drill:
 
     def _silence(self, stage: Stage, person: Person, rule: SafetyRule) -> None:
         """Nobody answers and nobody acknowledges until both clocks have run out."""
-        minutes = max(rule.silence_minutes, rule.acknowledge_minutes)
         before = len(self._alerts(stage, person))
-        stage.travel(timedelta(minutes=minutes) + _A_MOMENT)
-        if person.messages and rule.silence_minutes:
-            self.say(f"  {minutes} minutes without an answer:")
-            self._read(person)
+        if rule.silence_minutes:
+            stage.travel(timedelta(minutes=rule.silence_minutes) + _A_MOMENT)
+            if person.messages:
+                self.say(f"  {rule.silence_minutes} minutes without an answer:")
+                self._read(person)
+        left = rule.acknowledge_minutes - rule.silence_minutes
+        if left > 0:
+            stage.travel(timedelta(minutes=left) + _A_MOMENT)
         person.messages.clear()
         if len(self._alerts(stage, person)) < before:
             self.troubles.append(f"the alert of {rule.kind} is gone")
@@ -220,6 +250,12 @@ def _moments(duty: Duty, now: datetime) -> Iterator[tuple[str, datetime]]:
         if night > now and not duty.covers(night):
             yield "at night", night.astimezone(now.tzinfo)
             return
+
+
+def _lines(folder: Path) -> Iterator[str]:
+    """Everything that was written as danger in a language, file by file."""
+    for file in sorted(folder.glob("*.yaml")):
+        yield from (str(one["text"]) for one in read_plain(file)["lines"] if one["kind"] != "harmless")
 
 
 def _example(lexicon: Mapping[str, Any], kind: str) -> str:

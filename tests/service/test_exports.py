@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -15,9 +15,11 @@ from coachbot.authoring.exchange.validating import can_validate, faults_of
 from coachbot.service.clinic.records import StepRow, Steps
 from coachbot.service.exporting import as_mapping, collect, page
 from coachbot.service.fhir_responses import bundle
+from coachbot.service.records import Changes, ResponseRow
 from coachbot.service.redcap import DICTIONARY, files
 from coachbot.service.research import Choice, Table, tables
 from coachbot.service.tabular import csv_text, harmless, table_csv, write_parquet
+from tests.service.filling import Filling
 from tests.service.house import House, Person
 
 BLIND, OPEN = Choice(), Choice(words=True, arm=True)
@@ -87,6 +89,40 @@ def test_what_was_begun_and_waits_is_not_lost(house: House, person: Person) -> N
     assert [(row["item"], row["value"], row["result"]) for row in begun] == [
         ("current", 6.0, "in_progress"), ("worst", None, "in_progress"), ("average", None, "in_progress"),
     ]  # fmt: skip
+
+
+def test_a_score_says_how_many_of_its_answers_are_missing(house: House, person: Person) -> None:
+    scores = made(house, BLIND)["scores"]
+    assert [row["missing"] for row in rows(scores, instrument="gad7")] == [1]
+    assert [row["missing"] for row in rows(scores, instrument="gpe")] == [0]
+
+
+def test_where_it_was_answered_is_told_and_what_was_begun_on_a_page_is_not_lost(house: House) -> None:
+    filling = Filling(house)
+    filling.answer("gad7")
+    filling.give("nrs", "worst", 7)
+    filling.give("pcs", "c1", "a2")
+    house.open(filling.person, "instrument/rmdq")
+    house.press(filling.person, "none")  # the first page of statements, in the chat
+    answers = made(house, BLIND)["answers"]
+    worst = rows(answers, instrument="nrs", item="worst")
+    assert [(row["value"], row["result"], row["medium"]) for row in worst] == [(7.0, "in_progress", "page")]
+    assert [row["value"] for row in rows(answers, instrument="pcs", item="c1")] == [2.0]
+    statements = rows(answers, instrument="rmdq", item="r1")
+    assert [(row["value"], row["result"], row["medium"]) for row in statements] == [(0.0, "in_progress", "chat")]
+    filling.finish()
+    done = rows(made(house, BLIND)["scores"], instrument="gad7")
+    assert [(row["value"], row["medium"]) for row in done] == [(0, "page")]
+
+
+def test_the_guess_comes_with_the_arm_alone(house: House) -> None:
+    person = house.patient()
+    body = {"answers": {"guess": "first", "sure": 3}, "scores": {}, "wording": "own", "result": "done"}
+    with house.store.writing() as tx:
+        row = ResponseRow(1, person.id, "blinding", "", date(2026, 3, 11), house.clock.now(), body)
+        tx.save(Changes(responses=[row]))
+    assert "guesses" not in made(house, BLIND)
+    assert [(row["guess"], row["sure"]) for row in rows(made(house, OPEN)["guesses"])] == [("first", "3")]
 
 
 def test_assessments_are_told_with_their_state(house: House, person: Person) -> None:

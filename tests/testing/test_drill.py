@@ -26,12 +26,12 @@ Play = Callable[..., tuple[int, str]]
 def play(pack: Pack, tmp_path: Path) -> Play:
     """Play the crisis at a site that is the tests' own but for some changes."""
 
-    def played(**changes: Any) -> tuple[int, str]:
+    def played(kind: str = "crisis", **changes: Any) -> tuple[int, str]:
         file = tmp_path / "site.yaml"
         file.write_text(yaml.safe_dump(yaml.safe_load(SITE.read_text("utf-8")) | changes), "utf-8")
         out = StringIO()
         settings = load_settings(site=file, data=tmp_path / "data")
-        code = Drill(settings, pack, out, "en").run(NOW, ["crisis"])
+        code = Drill(settings, pack, out, "en").run(NOW, [kind])
         assert not (tmp_path / "data").exists()  # nothing of the installation was touched
         return code, out.getvalue()
 
@@ -62,6 +62,26 @@ def test_the_notices_to_staff_are_read_out_link_by_link_and_say_nothing_of_the_p
     told = " ".join(line for line in said.splitlines() if line.startswith("  told"))
     assert "die" not in told
     assert "crisis" not in told
+
+
+def test_a_worry_that_no_word_tells_is_played_with_a_line_that_resembles_it(play: Play) -> None:
+    code, said = play("worry")
+    assert (code, "0 troubles" in said) == (0, True)
+    steps = [
+        "== worry, in duty hours",
+        "the patient writes: ",
+        "60 minutes without an answer",
+        "alert worry, priority high",
+    ]
+    at = [said.index(step) for step in steps]
+    assert at == sorted(at)
+    assert "core exercises" not in said  # what the calendar brings meanwhile is no part of it
+
+
+def test_what_scores_tell_is_not_played_but_people_must_stand_behind_it(play: Play) -> None:
+    assert play("worsening")[0] == 0
+    code, said = play("worsening", staff=[])
+    assert (code, "worsening: nobody would ever be reached" in said) == (1, True)
 
 
 def test_at_night_the_hours_without_a_person_are_told(play: Play) -> None:

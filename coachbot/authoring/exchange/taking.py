@@ -78,9 +78,10 @@ def _from_fhir(resource: dict[str, Any], root: Path, told: Told) -> Proposal:
         notes.append("not held against FHIR itself: the extra `fhir` is not installed")
     if data is None:
         return Proposal(name, None, (f"{name}: the pack has no such instrument. Name the one it is with --as.",))
-    faults = faults_of(resource, release)
-    if faults:
-        return Proposal(name, None, tuple(faults), notes=tuple(notes))
+    if resource.get("resourceType") != "Questionnaire":
+        wrong = f"resourceType: this is '{resource.get('resourceType')}'. Give a file with one Questionnaire."
+        return Proposal(name, None, (wrong,), notes=tuple(notes))
+    faults = faults_of(resource, release)  # what FHIR itself forbids does not hide what else is wrong
     instrument = instrument_from(data)
     found = read_questionnaire(resource, instrument, told.matches)
     faults += found.faults

@@ -78,6 +78,21 @@ def test_without_origin_it_is_not_taken(root: Path, tmp_path: Path) -> None:
         take(root, found)
 
 
+def test_what_fhir_forbids_does_not_hide_what_else_is_wrong(root: Path, tmp_path: Path) -> None:
+    resource = resource_of(root)
+    resource["status"] = 3
+    resource["item"][1]["answerOption"].pop()
+    del resource["publisher"], resource["url"]
+    faults = "\n".join(propose(written(tmp_path, resource), root, Told(version="1", licence="l")).faults)
+    assert all(part in faults for part in ("status", "the answer 'a1' is not there", "source: the file does not say"))
+
+
+def test_another_resource_is_named_and_changes_nothing(root: Path, tmp_path: Path) -> None:
+    found = propose(written(tmp_path, {"resourceType": "Patient", "name": [{"family": "x"}]}), root, Told(name="one"))
+    assert found.faults == ("resourceType: this is 'Patient'. Give a file with one Questionnaire.",)
+    assert found.differences == ()
+
+
 def test_a_file_that_scores_otherwise_is_refused(root: Path, tmp_path: Path) -> None:
     resource = resource_of(root)
     extension = next(one for one in resource["extension"] if one["url"].endswith("definition"))
