@@ -236,6 +236,10 @@ def _is_code(text: str) -> bool:
     return len(plain_code(text)) == len(plain_code(new_code()))
 
 
+#: What the page keeps of somebody who is in.
+_COOKIE = "coachbot_device"
+
+
 class WebFront(Straight):
     """Through the web chat's app, over HTTP."""
 
@@ -267,11 +271,11 @@ class WebFront(Straight):
 
     def take(self, chat: str, update: Update) -> str:
         """As the page does it."""
-        enters = update.kind == "start" or _is_code(update.text)
-        client = self._clients.get(chat) or self._device(chat, enters)
-        if enters:
+        coded = update.kind == "start" or _is_code(update.text)
+        client = self._clients.get(chat) or self._device(chat, coded)
+        if update.kind == "start" or (coded and client and _COOKIE not in client.cookies):
             self._post(client, chat, "enter", {"code": update.text})
-            caller = self._desk.caller(client.cookies["coachbot_device"]) if self._desk else None
+            caller = self._desk.caller(client.cookies[_COOKIE]) if self._desk else None
             assert caller is not None
             self._clients[caller.chat] = client
             return caller.chat
@@ -305,7 +309,7 @@ class WebFront(Straight):
         client = httpx.Client(base_url=self._url, timeout=30)
         assert self._desk is not None
         try:
-            client.cookies.set("coachbot_device", self._desk.new_device(chat))
+            client.cookies.set(_COOKIE, self._desk.new_device(chat), domain="127.0.0.1", path="/")
         except LookupError:
             return client if enters else None
         self._clients[chat] = client

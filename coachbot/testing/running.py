@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+import traceback
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -63,6 +64,9 @@ def _run(path: Path, out: TextIO, front: str, server: str) -> str:
             print(f"{DIFFERS:15} {path}: {differs}", file=out)
             return DIFFERS
         print(f"{FAILED} {time.perf_counter() - began:5.1f} s  {path}\n{error}\n", file=out)
+        return FAILED
+    except Exception:  # a fault of the stage itself: the other screenplays are played all the same
+        print(f"{FAILED} {time.perf_counter() - began:5.1f} s  {path}\n{traceback.format_exc()}\n", file=out)
         return FAILED
     print(f"{OK:6} {time.perf_counter() - began:5.1f} s  {path}", file=out)
     return OK

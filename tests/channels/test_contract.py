@@ -160,6 +160,7 @@ def test_it_takes_buttons_away_without_a_sound(name: str) -> None:
         (Fault(502, garbled=True), {"doubt": True}),
         (Fault(0), {"doubt": True}),
         (Fault(403, description="Forbidden: bot was blocked by the user"), {"permanent": True, "gone": True}),
+        (Fault(400, description="Bad Request: PEER_ID_INVALID"), {"permanent": True, "gone": True}),
         (Fault(401, description="Unauthorized"), {"retry_after": 300.0, "permanent": False}),
     ],
 )

@@ -42,7 +42,9 @@ def played(name: str, channel: str) -> str:
     return out.getvalue()
 
 
-ALL = sorted({(channel, name) for channel in FRONTS for name in DOZEN} | set(DIFFERENT))
+#: What a channel's front once read wrongly: words as long as a code.
+BESIDES = {("web", "cse/evening_flare")}
+ALL = sorted({(channel, name) for channel in FRONTS for name in DOZEN} | set(DIFFERENT) | BESIDES)
 
 
 @pytest.mark.slow

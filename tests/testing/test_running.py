@@ -98,3 +98,17 @@ def test_what_a_channel_s_patient_cannot_do_is_passed_over(monkeypatch: pytest.M
     code, said = _played(monkeypatch, folder, NotHereError("there are no buttons"))
     assert code == 0
     assert "1 played, 0 failed, 1 passed over" in said
+
+
+def test_a_fault_of_the_stage_is_a_failure_and_the_others_are_played(
+    monkeypatch: pytest.MonkeyPatch, folder: Path
+) -> None:
+    def play(path: Path, *, front: str = "", server: str = "") -> None:
+        if path.stem == "bad":
+            raise RuntimeError("the scenery fell over")
+
+    monkeypatch.setattr(running, "play", play)
+    out = StringIO()
+    assert run_screenplays([folder], out=out) == 1
+    assert "the scenery fell over" in out.getvalue()
+    assert "2 played, 1 failed" in out.getvalue()

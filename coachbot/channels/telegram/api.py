@@ -20,7 +20,7 @@ PATIENCE_S = 20.0
 #: Seconds for which an account is left alone whose token Telegram refuses.
 _REFUSED_S = 300.0
 _UNREACHED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
-_GONE = ("chat not found", "user is deactivated", "bot can't initiate", "bot was blocked")
+_GONE = ("chat not found", "peer_id_invalid", "user is deactivated", "bot can't initiate", "bot was blocked")
 
 
 class TelegramError(DeliveryError):

@@ -20,6 +20,8 @@ from coachbot.service.records import Address, OutboxRow
 
 #: Telegram's largest picture and file that a bot may send, in bytes.
 _LARGEST = 50_000_000
+#: Words by which Telegram says that a message cannot be changed: not modified, not found, can't be edited, ID invalid.
+_NOT_TO_BE_CHANGED = ("modified", "found", "edited", "message_id_invalid")
 
 
 class Bot:
@@ -148,7 +150,7 @@ async def _send(bot: Bot, call: Call) -> Any:
 
 def _is_about_the_message(error: TelegramError) -> bool:
     reason = str(error).lower()
-    return error.code == 400 and "message" in reason and any(word in reason for word in ("modified", "found", "edited"))
+    return error.code == 400 and "message" in reason and any(word in reason for word in _NOT_TO_BE_CHANGED)
 
 
 def _anew(call: Call) -> Call:

@@ -87,7 +87,7 @@ class Reader:
         kind = next((name for part, name in _ATTACHMENTS.items() if part in message), None)
         if kind is None:
             return None  # a pinned message, a changed title and the like
-        return self._attached(message, chat, update_id, kind)
+        return self._attached(message, chat, _of_album(message) or update_id, kind)
 
     def _text(self, chat: Raw, update_id: str, text: str, reply_to: str) -> Update:
         word, _, rest = text.partition(" ")
@@ -139,6 +139,15 @@ class Reader:
 
     def _post(self, message: Raw, update_id: str) -> Read:
         return _aside(message["chat"])
+
+
+def _of_album(message: Raw) -> str:
+    """What a picture of an album is known by: all of it is one thing sent, answered once. One with words of its own
+    is read for itself, so that no danger in them is missed; empty for those, and for what is no album."""
+    album = message.get("media_group_id")
+    if not album or message.get("caption"):
+        return ""
+    return f"g{hashlib.sha256(str(album).encode()).hexdigest()[:24]}"
 
 
 def _aside(chat: Raw) -> Aside:

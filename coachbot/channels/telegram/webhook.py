@@ -37,7 +37,7 @@ def webhook_app(intakes: Mapping[str, tuple[Token, Intake]]) -> Starlette:
             return Response(status_code=413)
         try:
             update = json.loads(body)
-        except ValueError:
+        except (ValueError, RecursionError):
             log.warning("%s: an update could not be read, and is passed over", token)
             return Response(status_code=200)  # sent again it would be no better
         try:

@@ -318,8 +318,10 @@ def test_too_much_is_too_much(hook: Hook) -> None:
     assert hook.post(b"x" * (LARGEST_BODY + 1)) == 413
 
 
-def test_what_is_no_json_is_not_asked_for_again(hook: Hook) -> None:
-    assert hook.post(b"{nonsense") == 200
+@pytest.mark.parametrize("body", [b"{nonsense", b"", b"\xff\xfe", b"[" * 200_000, b"3", b"null"])
+def test_what_is_no_update_is_not_asked_for_again(hook: Hook, body: bytes) -> None:
+    assert hook.post(body) == 200
+    assert hook.bench.desks["111111"].stored == []
 
 
 def test_telegram_is_told_where_to_come_and_with_which_secret(telegram: FakeTelegram) -> None:

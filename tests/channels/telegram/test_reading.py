@@ -65,6 +65,25 @@ def test_a_press_is_known_by_its_own_id_under_any_update_id() -> None:
     assert "77" not in one.update.update_id
 
 
+def test_the_pictures_of_an_album_are_one_thing_sent() -> None:
+    one, other = ({"message_id": n, "chat": PRIVATE, "photo": [{}], "media_group_id": "55"} for n in (1, 2))
+    first, second = (READER.read({"update_id": n, "message": picture}) for n, picture in enumerate((one, other)))
+    assert first == second
+    assert "55" not in first.update_id
+
+
+def test_a_picture_of_an_album_that_has_words_is_read_for_itself() -> None:
+    first = message(photo=[{}], media_group_id="55")
+    second = message(photo=[{}], media_group_id="55", caption="I can't feel my legs")
+    assert first.update_id != second.update_id
+    assert second.text == "I can't feel my legs"
+
+
+def test_the_supergroup_that_a_group_became_is_left_too() -> None:
+    moved = {"chat": {"id": -100, "type": "supergroup"}, "migrate_from_chat_id": -1}
+    assert read(message=moved) == Aside("group", -100)
+
+
 @pytest.mark.parametrize("kind", ["group", "supergroup"])
 def test_groups_are_asides(kind: str) -> None:
     assert read(message={"chat": {"id": -1, "type": kind}, "text": "hi"}) == Aside("group", -1)

@@ -328,3 +328,14 @@ def test_pictures_are_uploaded_once_and_then_known_by_their_name(house: House) -
     house.stage._runner.run(row_sends.deliver(to, row))
     given = [fields["photo"] for fields in house.telegram.called("sendPhoto")]
     assert [type(one) for one in given] == [bytes, str, str, bytes]
+
+
+def test_an_item_whose_message_telegram_no_longer_changes_comes_in_a_new_one(house: House) -> None:
+    person, phone = house.enter()
+    house.asked(person, "instrument/gad7")
+    first = phone.last
+    house.telegram.fail("editMessageText", Fault(400, description="Bad Request: MESSAGE_ID_INVALID"))
+    phone.presses(first.buttons[0][0])
+    house.poll()
+    assert phone.last.id != first.id
+    assert phone.last.buttons
