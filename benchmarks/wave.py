@@ -14,13 +14,14 @@ import tempfile
 import time
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from coachbot.bootstrap import Coach
 from coachbot.service.records import Profile, Progress
 from coachbot.serving import open_beside
 from coachbot.settings import load_settings
@@ -41,13 +42,19 @@ _FAULTS: Sequence[tuple[str, int, Fault]] = (
     ("no answer in time, after its effect", 5, Fault(500, delay_s=25, after=True)),
     ("429 not of our making", 5, Fault(429, retry_after=1)),
 )
-#: Patients of the quick form.
-QUICK = 60
+#: The same without a long wait: what takes the coach's whole patience is cut off after a moment.
+_QUICK_FAULTS: Sequence[tuple[str, int, Fault]] = tuple(
+    (name, weight, replace(fault, status=0, delay_s=1.0) if fault.delay_s else fault) for name, weight, fault in _FAULTS
+)
+#: Patients of the quick form, and the seconds after which their wave comes.
+QUICK, QUICK_LEAD_S = 60, 3.0
 #: One in so many patients has shut the chat.
 _SHUT = 100
 #: The last messages, whose number is too small to fill a second, say nothing of the pace.
 _TAIL = 60
 _PATIENCE_S = 900.0
+#: Seconds after which the wave comes; two thousand days are planned and a process starts in much less.
+_LEAD_S = 20.0
 
 
 @dataclass(slots=True)
@@ -56,6 +63,10 @@ class Weather:
 
     part: float
     rng: Random
+    faults: Sequence[tuple[str, int, Fault]] = _FAULTS
+    #: Is a chat that was just hit spared once? Waits before a third and fourth try are long.
+    spares: bool = False
+    spared: set[Any] = field(default_factory=set)
     counts: Counter[str] = field(default_factory=Counter)
     calls: list[float] = field(default_factory=list)
     #: From when to when the bot was asked for patience.
@@ -67,9 +78,13 @@ class Weather:
             return None
         now = time.monotonic()
         self.calls.append(now)
-        if self.rng.random() >= self.part:
+        chat = fields.get("chat_id")
+        if self.rng.random() >= self.part or chat in self.spared:
+            self.spared.discard(chat)
             return None
-        ((name, _, fault),) = self.rng.choices(_FAULTS, [weight for _, weight, _ in _FAULTS])
+        if self.spares:
+            self.spared.add(chat)
+        ((name, _, fault),) = self.rng.choices(self.faults, [weight for _, weight, _ in self.faults])
         self.counts[name] += 1
         if fault.retry_after:
             self.pauses.append((now, now + fault.retry_after))
@@ -90,9 +105,10 @@ class Wave:
         )
 
 
-def wave(folder: Path, patients: int, faults: float, *, lead_s: float = 45.0, seed: int = 1) -> Wave:
-    """Run one wave over an empty folder; it comes `lead_s` or up to a minute more after the start."""
-    weather = Weather(faults, Random(seed))
+def wave(folder: Path, patients: int, faults: float, *, quick: bool = False, seed: int = 1) -> Wave:
+    """Run one wave over an empty folder; it comes a little after the start."""
+    weather = Weather(faults, Random(seed), _QUICK_FAULTS if quick else _FAULTS, spares=quick)
+    lead_s = QUICK_LEAD_S if quick else _LEAD_S
     with FakeTelegram(Limits()) as telegram:
         telegram.add_bot(TOKEN)
         people = _gather(folder, telegram, patients, lead_s)
@@ -109,10 +125,10 @@ def wave(folder: Path, patients: int, faults: float, *, lead_s: float = 45.0, se
 
 
 def _gather(folder: Path, telegram: FakeTelegram, number: int, lead_s: float) -> list[Person]:
-    """Everybody's morning is the same minute, a little while ahead."""
+    """Everybody's morning is the same minute; their day is planned here, and what it brings comes a little later."""
     zone = zone_where_it_is(8)
     now = datetime.now(ZoneInfo(zone))
-    morning = (now + timedelta(seconds=lead_s + 60)).strftime("%H:%M")
+    morning = (now + timedelta(minutes=2)).strftime("%H:%M")
     profile = Profile(
         name="Kim", zone=zone, morning=morning, session_day="sun" if now.strftime("%a") == "Sat" else "sat"
     )
@@ -121,8 +137,24 @@ def _gather(folder: Path, telegram: FakeTelegram, number: int, lead_s: float) ->
     )
     coach = open_beside(load_settings(data=folder), make=True)
     people = enrol(coach, telegram, TOKEN, number, profile, progress)
+    while coach.turns.run_timers():
+        pass
+    _bring_forward(coach, timedelta(seconds=lead_s))
     coach.store.close()
     return people
+
+
+def _bring_forward(coach: Coach, lead: timedelta) -> None:
+    """The morning comes so soon after now, so that nobody has to wait for a minute to begin."""
+    now = coach.world.clock.now()
+    with coach.store.writing() as tx:
+        morning = [
+            timer
+            for brief in tx.enrolments()
+            for timer in tx.timers_of(brief.patient)
+            if timer.purpose.startswith("touch:") and timer.due_at <= now + timedelta(minutes=5)
+        ]
+        tx.put_timers([replace(timer, due_at=now + lead) for timer in morning])
 
 
 def _until_over(database: Path, people: Sequence[Person]) -> None:
@@ -130,7 +162,7 @@ def _until_over(database: Path, people: Sequence[Person]) -> None:
     while quiet < 5:
         if time.monotonic() > end:
             raise TimeoutError(f"{unfinished(database)} rows were still to be done after {_PATIENCE_S:.0f} s")
-        time.sleep(1.0)
+        time.sleep(0.5)
         begun = any(person.messages for person in people)
         quiet = quiet + 1 if begun and not unfinished(database, later=True) else 0
 
@@ -211,9 +243,7 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true", help=f"{QUICK} patients: does it run?")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="coachbot-wave-") as folder:
-        found = wave(
-            Path(folder), QUICK if given.quick else given.patients, given.faults, lead_s=5 if given.quick else 45
-        )
+        found = wave(Path(folder), QUICK if given.quick else given.patients, given.faults, quick=given.quick)
     print(found.table())
     for violation in found.violations[:50]:
         print(f"VIOLATION {violation}")

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.slow
 
 
 def test_a_wave_through_a_messenger_that_fails_ends_as_the_ledger_says(tmp_path: Path) -> None:
-    found = wave(tmp_path, QUICK, 0.1, lead_s=5)
+    found = wave(tmp_path, QUICK, 0.1, quick=True)
     assert found.violations == []
     assert found.figures["429 caused by the coach"] == 0
     assert any(name.startswith("fault: ") for name in found.figures)
