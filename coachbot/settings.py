@@ -73,6 +73,10 @@ class Settings(BaseSettings):
     log: Literal["", "json", "plain"] = Field(
         default="", description="form of a log line: json or plain; empty: plain on a terminal, else json"
     )
+    #: With several processes: how long an update may wait before what nobody has asked for waits for it.
+    late_after: float = Field(
+        default=2.0, gt=0, description="seconds after which a waiting update holds back what nobody has asked for"
+    )
     #: Who may read /metrics from elsewhere; empty means only callers on this machine.
     metrics_token: SecretStr | None = Field(
         default=None, description="token with which /metrics is read; empty: from this machine alone"

@@ -5,14 +5,16 @@ from __future__ import annotations
 import os
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from coachbot.doctor.finding import Finding, fail, ok, warn
+from coachbot.errors import StoreError
 from coachbot.settings import Settings
+from coachbot.store import at_work as processes_on
 from coachbot.store import runs_here, size_of
 
 _MB = 1_000_000
@@ -81,8 +83,19 @@ def zones(names: set[str]) -> Iterator[Finding]:
 
 def engine(settings: Settings) -> Iterator[Finding]:
     """Whether the coach runs."""
-    holder = runs_here(settings.data / "engine.lock")
-    if holder is None:
-        yield warn("engine", f"no coach runs on {settings.data}", "start it: `coachbot run`")
+    found = at_work(settings)
+    if found:
+        yield ok("engine", f"runs ({'; '.join(found)})")
     else:
-        yield ok("engine", f"runs (process {holder})")
+        yield warn("engine", f"no coach runs on {settings.data}", "start it: `coachbot run`")
+
+
+def at_work(settings: Settings) -> Sequence[str]:
+    """The process that does an engine's work here, or the several that share it."""
+    holder = runs_here(settings.data / "engine.lock")
+    if holder is not None:
+        return [f"process {holder}"]
+    try:
+        return processes_on(settings.database_url)
+    except StoreError:
+        return ()  # another check tells why the database does not answer

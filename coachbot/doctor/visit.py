@@ -9,12 +9,13 @@ from coachbot.bootstrap import build_world
 from coachbot.doctor import clinic, online, place, work
 from coachbot.doctor import database as store_checks
 from coachbot.doctor.finding import Finding, findings, ok, warn
+from coachbot.doctor.place import at_work
 from coachbot.packs import pack_root
 from coachbot.service.clock import RealClock
 from coachbot.service.vitals import vitals
 from coachbot.service.world import World
 from coachbot.settings import Settings
-from coachbot.store import Examination, SqlStore, examine, is_made, open_store, runs_here, told
+from coachbot.store import Examination, SqlStore, examine, is_made, open_store, told
 
 
 def visit(settings: Settings, *, calls: bool = False) -> Iterator[Finding]:
@@ -67,7 +68,7 @@ def _at_work(settings: Settings, store: SqlStore) -> Iterator[Finding]:
         accounts = tx.staff()
     yield from store_checks.backup(None if now.backup_at is None else clock.real() - now.backup_at)
     yield from work.accounts(accounts)
-    yield from work.waiting(now, runs=runs_here(settings.data / "engine.lock") is not None)
+    yield from work.waiting(now, runs=bool(at_work(settings)))
 
 
 # -- the clinic ---------------------------------------------------------------------------------------

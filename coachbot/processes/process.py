@@ -46,6 +46,7 @@ LOOK_S, BUSY_S, CHORES_S = 1.0, 0.05, 1.0
 #: Seconds between two looks for patients who were erased by another process, and how far each goes back.
 ERASED_S, _ERASED_OVERLAP_S = 5.0, 600.0
 _SENDER_IDLE_S = 0.5
+_REST_S = 1.0
 _SETTLED_S, _SETTLING_S = 3.0, 0.05
 _FREED_EVERY_S = 10.0
 
@@ -157,7 +158,8 @@ class Process(Engine):
         work: list[Coroutine[Any, Any, None]] = [self._hold_leases(parts), self._bells.carry(), self._forget_erased()]
         self._receiving = []
         if self._kind == "worker":
-            self._shift = Shift(parts.coach.turns, self._store, self._clock)
+            late = self._settings.late_after
+            self._shift = Shift(parts.coach.turns, self._store, self._clock, late_after_s=late)
             work += [self._look(parts), self._bells.hear(), self._do_chores(parts)]
         if self._kind == "sender":
             work += [parts.coach.sender.run(_SENDER_IDLE_S), self._while_held(POST, parts.coach.post.drain)]
@@ -201,13 +203,15 @@ class Process(Engine):
             try:
                 await work()
                 self._away = False
+                await asyncio.sleep(seconds)
+                continue
             except StoreError as error:
                 if not self._away:
                     log.error("%s; this process goes on when the database answers", error)
                 self._away = True
             except Exception:
                 log.exception("a round of this process met a fault; it goes on")
-            await asyncio.sleep(seconds)
+            await asyncio.sleep(max(seconds, _REST_S))
 
     async def _hold_leases(self, parts: Parts) -> None:
         async def renew() -> None:
@@ -224,6 +228,8 @@ class Process(Engine):
             return self._leases.renew([CHORES])
         with self._store.reading() as tx:
             self._accounts = tx.account_ids()
+            late = tx.answers_late(self._clock.now(), self._settings.late_after)
+        self.parts.coach.sender.unasked_waits = late
         return self._leases.renew([POST, *map(lease_of, self._accounts)])
 
     async def _taken_over(self, parts: Parts, fresh: frozenset[str]) -> None:

@@ -182,7 +182,12 @@ class Transaction(
         """Write everything a group of turns decided: one `executemany` per table."""
 
     # timers
-    def due_timers(self, now: datetime, limit: int, shards: Sequence[int] | None = None) -> Sequence[TimerRow]: ...
+    def due_timers(
+        self, now: datetime, limit: int, shards: Sequence[int] | None = None, *, unasked: bool = True
+    ) -> Sequence[TimerRow]:
+        """Timers due at a moment, oldest first; with `shards`, those of their patients alone; without `unasked`, none
+        by which the coach would write first."""
+
     def next_timer(self, patient: str | None = None) -> TimerRow | None: ...
     def timers_of(self, patient: str) -> Sequence[TimerRow]: ...
     def put_timers(self, rows: Sequence[TimerRow]) -> None: ...

@@ -69,6 +69,8 @@ class Sender:
         self._gone = gone
         #: The accounts that this sender may send from, one of several; None for the one sender of an installation.
         self._mine = mine
+        #: Answers are late: what nobody has asked for waits. Set from outside.
+        self.unasked_waits = False
         self._woken = asyncio.Event()
         #: Accounts that rows were sent from, and what their channel can do.
         self._accounts: dict[int, Capabilities] = {}
@@ -110,6 +112,8 @@ class Sender:
             tx.announce([one.row for one in settled if one.state == "sent"])
 
     def _most_unasked(self) -> int:
+        if self.unasked_waits:
+            return 0
         rooms = [self._pace.room(account, 1, can) for account, can in self._accounts.items()]
         return max(rooms, default=UNPACED) or UNPACED
 

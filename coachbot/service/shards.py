@@ -35,5 +35,7 @@ class Reach:
     wanted: Sequence[int]
     #: At most so many of them, so that something is left to the other workers.
     most: int = SHARDS
+    #: False: answers are late, and what nobody has asked for waits.
+    unasked: bool = True
     #: Those that were free, once the group has run.
     taken: Sequence[int] = ()

@@ -19,6 +19,9 @@ class SharedTransaction(Protocol):
     def unfinished_shards(self, now: datetime) -> tuple[Sequence[int], Sequence[int]]:
         """The shards with updates that wait, and those with timers that are due."""
 
+    def answers_late(self, now: datetime, after_s: float) -> bool:
+        """Whether an update waits for its turn longer than that."""
+
     def hold_lease(self, name: str, holder: str, lasts_s: float) -> bool:
         """Take a lease that nobody holds, or hold it longer; False while it is another's."""
 

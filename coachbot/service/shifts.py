@@ -21,12 +21,17 @@ AT_ONCE = 16
 class Shift:
     """Takes turns and timers of shards that no other worker holds. `work` belongs to the writer's thread."""
 
-    def __init__(self, turns: Turns, store: Store, clock: Clock, rng: Random | None = None) -> None:
+    def __init__(
+        self, turns: Turns, store: Store, clock: Clock, rng: Random | None = None, *, late_after_s: float = 2.0
+    ) -> None:
         self._turns = turns
         self._store = store
         self._clock = clock
         #: Where this worker begins, so that two seldom want the same shard first.
         self._first = (rng or Random()).randrange(SHARDS)
+        self._late_after_s = late_after_s
+        #: Updates wait too long, as the last look has seen it: what nobody has asked for waits until they are answered.
+        self.is_late = False
         self._lock = threading.Lock()
         self._updates: set[int] = set()
         self._timers: set[int] = set()
@@ -40,6 +45,7 @@ class Shift:
         """Look into the database for whatever waits or is due. It only reads, so it may run beside the writer."""
         with self._store.reading() as tx:
             updates, timers = tx.unfinished_shards(self._clock.now())
+            self.is_late = tx.answers_late(self._clock.now(), self._late_after_s)
         with self._lock:
             self._updates |= set(updates)
             self._timers |= set(timers)
@@ -57,11 +63,11 @@ class Shift:
         with self._lock:
             asked = sorted(wanted, key=lambda shard: (shard - self._first) % SHARDS)
             wanted.clear()
-        reach, done = Reach(asked, AT_ONCE), 0
+        reach, done, rest = Reach(asked, AT_ONCE, not self.is_late), 0, set(asked)
         try:
             done = take(GROUP, reach) if asked else 0
+            rest -= set() if done else set(reach.taken)
         finally:
-            rest = set(asked) if done else set(asked) - set(reach.taken)
             with self._lock:  # beside those that were rung for meanwhile
                 wanted |= rest
         # Some were free and had nothing: the others that were not asked for yet are asked for at once.

@@ -57,8 +57,8 @@ _OVER_OR_WAITING = {
     "withdrawn": "withdrawn",
     "finished": "finished",
 }
-#: What makes a group: in a transaction, of at most so many, of patients in these shards.
-_Work = Callable[[Transaction, Changes, int, Sequence[int] | None], int]
+#: What makes a group: in a transaction, of at most so many, as far as it may reach.
+_Work = Callable[[Transaction, Changes, int, Reach | None], int]
 
 
 class Turns:
@@ -93,7 +93,7 @@ class Turns:
         try:
             with self._store.writing() as tx:
                 shards = self._within(tx, reach)
-                count = work(tx, changes, limit, shards) if shards is None or shards else 0
+                count = work(tx, changes, limit, reach) if shards is None or shards else 0
                 if count:
                     tx.save(changes)
         except (StoreLost, StoreBusy):
@@ -147,7 +147,7 @@ class Turns:
         """A single timer whose rows cannot be written: it must not stand in the way of all others."""
         with self._store.writing() as tx:
             shards = self._within(tx, reach)
-            found = _plans_first(tx.due_timers(self.world.clock.now(), GROUP, shards))
+            found = _plans_first(tx.due_timers(self.world.clock.now(), GROUP, shards, unasked=_may_speak(reach)))
             rows = [row for row in found if (row.patient, row.purpose) in tried]
             records = tx.load([row.patient for row in rows])
             changes = Changes(timers={(row.patient, row.purpose): None for row in rows})
@@ -157,8 +157,8 @@ class Turns:
         self._measure(changes)
         return len(rows)
 
-    def _inbox_group(self, tx: Transaction, changes: Changes, limit: int, shards: Sequence[int] | None) -> int:
-        now_real = self.world.clock.real()
+    def _inbox_group(self, tx: Transaction, changes: Changes, limit: int, reach: Reach | None) -> int:
+        now_real, shards = self.world.clock.real(), reach.taken if reach else None
         self._screen_held(tx, changes, now_real, shards)
         rows = tx.waiting(now_real=now_real, limit=limit, shards=shards)
         self._tried = [row.id for row in rows]
@@ -172,8 +172,9 @@ class Turns:
                 stuck.add(row.patient)
         return len(rows)
 
-    def _timer_group(self, tx: Transaction, changes: Changes, limit: int, shards: Sequence[int] | None) -> int:
-        rows = _plans_first(tx.due_timers(self.world.clock.now(), GROUP, shards))[:limit]
+    def _timer_group(self, tx: Transaction, changes: Changes, limit: int, reach: Reach | None) -> int:
+        now, shards = self.world.clock.now(), reach.taken if reach else None
+        rows = _plans_first(tx.due_timers(now, GROUP, shards, unasked=_may_speak(reach)))[:limit]
         self._tried = [(row.patient, row.purpose) for row in rows]
         records = dict(tx.load(list({row.patient for row in rows})))
         planned: set[str] = set()
@@ -493,6 +494,11 @@ def _do_again(draft: Draft, row: TimerRow) -> None:
         draft.later(kind, row.purpose, tries)
     else:
         draft.incident("parked", f"{kind}, after the commit")
+
+
+def _may_speak(reach: Reach | None) -> bool:
+    """Whether timers of what nobody has asked for may fire."""
+    return reach is None or reach.unasked
 
 
 def _plans_first(rows: Sequence[TimerRow]) -> list[TimerRow]:

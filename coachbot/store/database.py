@@ -36,6 +36,9 @@ class Database(Protocol):
     def refuses_nul(self) -> bool:
         """Whether its texts cannot hold a NUL character."""
 
+    def at_work(self) -> Sequence[str]:
+        """Who does an engine's work on this database, as far as the database itself knows."""
+
     def is_made(self) -> bool:
         """Whether there is a database of ours already. Raises StoreError where nobody can tell."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine
@@ -56,6 +56,11 @@ def open_store(
 def is_made(url: str) -> bool:
     """Whether the database of a URL is there already. Raises `StoreError` for what is no URL of ours."""
     return database_of(url).is_made()
+
+
+def at_work(url: str) -> Sequence[str]:
+    """The processes that do an engine's work on the database of a URL, as far as the database itself knows."""
+    return database_of(url).at_work()
 
 
 def told(url: str) -> str:

@@ -38,6 +38,12 @@ _SERVER_KEEPALIVES = {
     "tcp_keepalives_count": 3,
     "tcp_user_timeout": 60_000,
 }
+#: The processes that hold a lock, by the names that they gave themselves.
+_HOLDERS = (
+    "SELECT a.application_name FROM pg_locks l JOIN pg_stat_activity a USING (pid) "
+    "JOIN pg_database d ON d.oid = l.database AND d.datname = current_database() "
+    "WHERE l.locktype = 'advisory' AND l.classid = %s AND l.objid = %s AND l.granted ORDER BY a.application_name"
+)
 #: Tables whose ids are drawn by the database.
 _NUMBERED = ("site", "account")
 
@@ -175,13 +181,16 @@ class PostgresDatabase:
         self._tell_number(self.number)
 
     def _holder(self, cursor: Any) -> str:
-        found = cursor.execute(
-            "SELECT a.application_name FROM pg_locks l JOIN pg_stat_activity a USING (pid) "
-            "JOIN pg_database d ON d.oid = l.database AND d.datname = current_database() "
-            "WHERE l.locktype = 'advisory' AND l.classid = %s AND l.objid = %s AND l.granted LIMIT 1",
-            (SPACE, ENGINE),
-        ).fetchone()
+        found = cursor.execute(_HOLDERS, (SPACE, ENGINE)).fetchone()
         return str(found[0]) if found else "unknown"
+
+    def at_work(self) -> Sequence[str]:
+        """Who does an engine's work on this database: one, or several together."""
+        try:
+            with self._driver.connect(self._url.set(drivername="postgresql").render_as_string(False)) as connection:
+                return [str(row[0]) for row in connection.execute(_HOLDERS, (SPACE, ENGINE)).fetchall()]
+        except self._errors as error:
+            raise self.opening_failure(error) from None
 
     # -- transactions ----------------------------------------------------------------------------------
     def hold_alone(self, connection: Connection) -> None:

@@ -67,6 +67,10 @@ _UNANSWERED = Statement(select(_WAITING.c.of).distinct())
 _DUE_NOW = select(shard(_TIMER.c.patient).label("of")).where(_TIMER.c.due_at <= bindparam("now"))
 _DUE = at_most(_DUE_NOW.order_by(_TIMER.c.due_at), number(_LOOKED_AT)).subquery("some")
 _RINGING = Statement(select(_DUE.c.of).distinct())
+#: Of those that are held back for another try the patient's own turn is the cause.
+_OLDEST = Statement(
+    select(func.min(_INBOX.c.received_at)).where(_INBOX.c.state == word("waiting"), _INBOX.c.next_try_real.is_(None))
+)
 _NEWEST = Statement(select(func.max(_OUTBOX.c.id)))
 
 
@@ -83,6 +87,11 @@ class ShardingPart(Part):
     def newest_id(self) -> int:
         """The greatest id in the outbox: those of a later turn must be greater, whoever's clock is slow."""
         return int(self._rows(_NEWEST)[0][0] or 0)
+
+    def answers_late(self, now: datetime, after_s: float) -> bool:
+        """Whether an update waits for its turn longer than that."""
+        oldest = self._rows(_OLDEST)[0][0]
+        return oldest is not None and micros(now) - int(oldest) > after_s * 1e6
 
     def unfinished_shards(self, now: datetime) -> tuple[Sequence[int], Sequence[int]]:
         """The shards with updates that wait, and those with timers that are due."""

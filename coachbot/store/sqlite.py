@@ -31,6 +31,10 @@ class SqliteFile:
         self._url = url
         self._synchronous = synchronous
 
+    def at_work(self) -> Sequence[str]:
+        """Only the lock beside the file knows."""
+        return ()
+
     def number_to(self, tell: Callable[[int], None]) -> None:
         """Whoever has the file works alone."""
 

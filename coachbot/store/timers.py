@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, func, select
+from sqlalchemy import bindparam, delete, func, or_, select
 
 from coachbot.service import codec
 from coachbot.service.records import TimerRow
@@ -17,7 +17,7 @@ from coachbot.store.locks import TURNS
 from coachbot.store.part import Part
 from coachbot.store.saving import PUT_TIMER, timer
 from coachbot.store.sharding import within
-from coachbot.store.statements import Statement, at_most, number
+from coachbot.store.statements import Statement, at_most, number, word
 
 _TIMER = tables.table(tables.Timer)
 _SELECT = select(_TIMER.c.patient, _TIMER.c.purpose, _TIMER.c.due_at, _TIMER.c.token, _TIMER.c.body).order_by(
@@ -25,6 +25,11 @@ _SELECT = select(_TIMER.c.patient, _TIMER.c.purpose, _TIMER.c.due_at, _TIMER.c.t
 )
 _DUE = Statement(at_most(_SELECT.where(_TIMER.c.due_at <= bindparam("now"))))
 _DUE_OF = Statement(at_most(_SELECT.where(_TIMER.c.due_at <= bindparam("now"), within(_TIMER.c.patient))))
+#: What the coach says unasked. Anything else (dangers, plans, what follows a commit) is never put off.
+_OF_ITSELF = or_(_TIMER.c.purpose == word("nag"), func.substr(_TIMER.c.purpose, number(1), number(6)) == word("touch:"))
+_DUE_ASKED_OF = Statement(
+    at_most(_SELECT.where(_TIMER.c.due_at <= bindparam("now"), within(_TIMER.c.patient), ~_OF_ITSELF))
+)
 _NEXT = Statement(at_most(_SELECT, number(1)))
 _OF = Statement(_SELECT.where(_TIMER.c.patient == bindparam("owner")))
 _DROP = Statement(
@@ -38,14 +43,17 @@ _DROP = Statement(
 class TimersPart(Part):
     """Timers of a transaction."""
 
-    def due_timers(self, now: datetime, limit: int, shards: Sequence[int] | None = None) -> Sequence[TimerRow]:
+    def due_timers(
+        self, now: datetime, limit: int, shards: Sequence[int] | None = None, *, unasked: bool = True
+    ) -> Sequence[TimerRow]:
         """Timers due at a moment, oldest first. With `shards`, which the transaction must have taken, those of their
-        patients alone."""
+        patients alone; without `unasked`, none by which the coach would write first."""
         if shards is None:
             self._alone(TURNS)
             rows = self._rows(_DUE, now=micros(now), many=limit)
         else:
-            rows = self._rows(_DUE_OF, now=micros(now), many=limit, shards=mask_of(shards))
+            statement = _DUE_OF if unasked else _DUE_ASKED_OF
+            rows = self._rows(statement, now=micros(now), many=limit, shards=mask_of(shards))
         return [_timer(row) for row in rows]
 
     def next_timer(self, patient: str | None = None) -> TimerRow | None:

@@ -9,6 +9,7 @@ import pytest
 
 from coachbot.service.leases import LASTS_S, Leases, lease_of
 from coachbot.service.pacing import Pace
+from coachbot.service.records import Changes, OutboxRow
 from coachbot.service.sender import Sender
 from coachbot.service.writer import InlineWriter
 from tests.service.house import House
@@ -69,6 +70,23 @@ def test_a_sender_without_the_account_sends_nothing(house: House) -> None:
     assert person.messages == []
     assert asyncio.run(sender(house, mine=True).drain()) > 0
     assert person.messages
+
+
+def test_a_sender_holds_back_what_nobody_asked_for_while_answers_are_late(house: House) -> None:
+    person = house.patient()
+    record = house.record(person)
+    rows = [
+        OutboxRow(house.coach.world.ids.next(), person.id, record.address.id, {"kind": "text", "text": text},
+                  house.clock.now(), lane=lane)
+        for text, lane in (("a reminder", 1), ("later", 1))
+    ]  # fmt: skip
+    with house.store.writing() as tx:
+        tx.save(Changes(outbox=rows))
+    one = sender(house, mine=True)
+    one.unasked_waits = True
+    assert asyncio.run(one.drain()) == 0
+    one.unasked_waits = False
+    assert asyncio.run(one.drain()) == 2
 
 
 def test_whoever_takes_an_account_over_sends_what_another_had_claimed(house: House) -> None:

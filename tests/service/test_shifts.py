@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 
@@ -109,6 +110,29 @@ def test_timers_of_a_shard_fire_in_it(house: House) -> None:
     assert mine.work() == 1
     with house.store.reading() as tx:
         assert tx.timers_of(person.id) == []
+
+
+def test_while_answers_are_late_the_coach_does_not_write_first(house: House) -> None:
+    person = house.patient()
+    with house.store.writing() as tx:
+        tx.drop_timers(person.id, "")
+        tx.put_timers([TimerRow(person.id, one, house.clock.now()) for one in ("nag", "touch:x", "crash:1")])
+    waits(house, person)
+    house.clock.hold(house.clock.now() + timedelta(seconds=5))
+    mine = shift(house)
+    mine.look()
+    assert mine.is_late
+    assert mine.work() == 2, "the answer, and the timer by which it would not write first"
+    with house.store.reading() as tx:
+        assert {timer.purpose for timer in tx.timers_of(person.id)} >= {"nag", "touch:x"}
+    with house.store.writing() as tx:
+        tx.drop_timers(person.id, "touch:")  # it stands for nothing that a programme has
+    mine.look()
+    assert not mine.is_late
+    while mine.work():
+        pass
+    with house.store.reading() as tx:
+        assert "nag" not in {timer.purpose for timer in tx.timers_of(person.id)}
 
 
 @pytest.mark.postgres
