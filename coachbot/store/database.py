@@ -51,6 +51,9 @@ class Database(Protocol):
     def hold_alone(self, connection: Connection) -> None:
         """Nobody else opens or migrates this database before the transaction ends."""
 
+    def look_through(self, connection: Connection) -> None:
+        """Before an engine begins: raises StoreError for a damaged database, as far as that is quick."""
+
     def hold_still(self, connection: Connection) -> None:
         """Nobody else writes anything before the transaction ends; what is read is of one moment."""
 

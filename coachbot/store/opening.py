@@ -82,7 +82,7 @@ def database_of(url: str, synchronous: Synchronous = "FULL", *, engine: bool = F
                 f"{told(url)}: several processes share the work on PostgreSQL only; move there with "
                 "`coachbot migrate-store`, or run the one process (`coachbot run`)"
             )
-        return SqliteFile(parsed, synchronous)
+        return SqliteFile(parsed, synchronous, engine=engine)
     from coachbot.store.postgres import PostgresDatabase  # its driver is an extra
 
     return PostgresDatabase(parsed, synchronous, engine=engine, shared=shared)
@@ -125,6 +125,7 @@ def _prepare(database: Database, writer: Engine, keys_path: Path, opened: Opened
     try:
         with writer.begin() as connection:
             database.hold_alone(connection)
+            database.look_through(connection)
             migrate(connection, database.name)
             master = _master_keys(connection, keys_path)
             lookup = settings.lookup_key(connection, master)

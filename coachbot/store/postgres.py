@@ -201,6 +201,9 @@ class PostgresDatabase:
             )
         connection.exec_driver_sql("SELECT pg_advisory_xact_lock(%s, %s)", (SPACE, OPENING))
 
+    def look_through(self, connection: Connection) -> None:
+        """The server looks after its own files."""
+
     def hold_still(self, connection: Connection) -> None:
         from coachbot.store.tables import Base
 
@@ -259,6 +262,8 @@ class PostgresDatabase:
             return StoreBusy(f"{self.name}: another program holds the same rows ({_first_line(cause)}); try again")
         if state[:2] in ("", "08", "57"):
             return StoreLost(f"{self.name}: the connection to the database broke ({_first_line(cause)})")
+        if state[:2] in ("53", "58"):  # no room, or a fault of the disk
+            return StoreLost(f"{self.name}: the server cannot write ({_first_line(cause)}); look at its disk")
         return StoreError(f"{self.name}: the database refused ({_first_line(cause)})")
 
     def opening_failure(self, error: Exception) -> StoreError:

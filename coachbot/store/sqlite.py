@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Literal
@@ -11,13 +12,16 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL
 from sqlalchemy.pool import QueuePool
 
-from coachbot.errors import StoreError
+from coachbot.errors import StoreBusy, StoreError, StoreLost
 from coachbot.store.database import Synchronous
 
 _BUSY_MS = 10_000
 _CACHE_KIB = 65_536
 #: Pages in the write-ahead log before it is folded into the file (16 MiB).
 _CHECKPOINT_PAGES = 4_000
+#: A larger file is not read through at each start; `coachbot doctor` and every backup do.
+_READ_THROUGH_BYTES = 1 << 30
+_RESTORE = "stop the coach, keep this file, and put the last backup back (`coachbot restore`)"
 
 
 class SqliteFile:
@@ -27,9 +31,11 @@ class SqliteFile:
     leftovers: Sequence[str] = ()
     refuses_nul = False
 
-    def __init__(self, url: URL, synchronous: Synchronous) -> None:
+    def __init__(self, url: URL, synchronous: Synchronous, *, engine: bool = False) -> None:
         self._url = url
         self._synchronous = synchronous
+        #: An engine looks at the whole file first: a damaged one would lose what it is given.
+        self._is_engine = engine
 
     def at_work(self) -> Sequence[str]:
         """Only the lock beside the file knows."""
@@ -90,6 +96,13 @@ class SqliteFile:
     def hold_alone(self, connection: Connection) -> None:
         """A writing transaction is alone by itself (`BEGIN IMMEDIATE`)."""
 
+    def look_through(self, connection: Connection) -> None:
+        if not self._is_engine or self.path.stat().st_size > _READ_THROUGH_BYTES:
+            return
+        said = str(connection.exec_driver_sql("PRAGMA quick_check(1)").scalar())
+        if said != "ok":
+            raise StoreError(f"{self.name}: the database is damaged ({_one_line(said)}); {_RESTORE}")
+
     def hold_still(self, connection: Connection) -> None:
         """A writing transaction is alone by itself."""
 
@@ -120,6 +133,19 @@ class SqliteFile:
         return False
 
     def failure(self, error: Exception) -> StoreError | None:
+        cause = getattr(error, "orig", None) or error
+        code = getattr(cause, "sqlite_errorcode", None)
+        if not isinstance(cause, sqlite3.Error) or code is None:
+            return None
+        match code & 0xFF:  # the rest of the number is detail
+            case sqlite3.SQLITE_FULL:
+                return StoreLost(f"{self.name}: the disk is full; make room, and the coach goes on by itself")
+            case sqlite3.SQLITE_IOERR:
+                return StoreLost(f"{self.name}: the disk does not take what is written ({cause}); look at the disk")
+            case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
+                return StoreBusy(f"{self.name}: another program holds the database for too long; end it")
+            case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB:
+                return StoreLost(f"{self.name}: the database is damaged ({cause}); {_RESTORE}")
         return None
 
     def opening_failure(self, error: Exception) -> StoreError:
@@ -181,8 +207,14 @@ def _told(error: Exception) -> str:
     said = str(getattr(error, "orig", None) or error)
     if "not a database" in said:
         return "this file is not a database; name another, or restore it from a backup"
+    if "malformed" in said:
+        return f"the database is damaged ({said}); {_RESTORE}"
     if "locked" in said:
         return "another program holds the database; try again when it has ended"
     if "readonly" in said or "unable to open" in said:
         return f"the database cannot be written here ({said})"
     return f"the database cannot be opened ({said})"
+
+
+def _one_line(said: str) -> str:
+    return " ".join(said.split())[:200]

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -228,3 +229,30 @@ def stored(writer: WriterThread, one: Update) -> bool:
     except StoreLost:
         return False
     return True
+
+
+def most_pages(house: House, pages: int) -> None:
+    """The database may not grow beyond so many pages: what it then says is what it says on a full disk."""
+    with house.store.writing() as tx:
+        tx._connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
+
+
+def test_on_a_full_disk_nothing_is_acknowledged_that_is_not_stored_and_all_goes_on_with_room(
+    sqlite_house: House, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    house, person, told = sqlite_house, sqlite_house.patient(), "x" * 3_000
+    most_pages(house, 1)  # as many as there are
+    with thread(house, monkeypatch) as writer:
+        stored, refused = 0, ""
+        while not refused:
+            one = replace(update(house, person, f"u{stored}"), text=told)
+            try:
+                assert writer.receive(one).result(10)
+                stored += 1
+            except StoreLost as error:
+                refused = str(error)
+        assert "the disk is full; make room" in refused
+        most_pages(house, 1_000_000)
+        assert writer.receive(one).result(10)  # the messenger brings it again
+        until(lambda: states(house) == [("done", 0)] * (stored + 1))
+    assert all(record.exc_info is None for record in caplog.records), "one line, and no traceback"

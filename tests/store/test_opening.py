@@ -151,6 +151,16 @@ def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
     assert (tmp_path / "coachbot.db").read_text().startswith("my diary")
 
 
+def test_an_engine_refuses_a_damaged_database_and_says_how_to_restore_it(sqlite_house: House) -> None:
+    sqlite_house.store.close()
+    path = sqlite_house.folder / "coachbot.db"
+    content = bytearray(path.read_bytes())
+    content[8_192:20_480] = b"\xa5" * (20_480 - 8_192)
+    path.write_bytes(content)
+    with pytest.raises(StoreError, match=r"the database is damaged .*put the last backup back"):
+        open_store(f"sqlite:///{path}", keys_path=sqlite_house.folder / "keys.json", engine=True)
+
+
 def test_a_database_of_another_program_is_refused_and_left_as_it_is(tmp_path: Path) -> None:
     with sqlite3.connect(tmp_path / "coachbot.db") as other:
         other.execute("CREATE TABLE recipes (name)")
