@@ -456,6 +456,7 @@ def assemble(
     turns = Turns(world, store, afterwards, meter)
     with store.writing() as tx:
         site = tx.site(_SITE_CODE)
+        world.ids.rise_above(tx.newest_id())  # the machine's clock may have gone back since the last run
     wording = Wording(world, f"{settings.public}/staff/today")
     inbox = Inbox(store, clock, world.ids, site, settings.language, Gate(clock, world.ids, wording))
 

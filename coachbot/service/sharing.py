@@ -14,7 +14,7 @@ class SharedTransaction(Protocol):
         """Hold shards until the transaction ends: of those wanted the first that nobody else holds."""
 
     def newest_id(self) -> int:
-        """The greatest id in the outbox, by whichever process it was given."""
+        """The greatest id of outbox and inbox, by whichever process it was given."""
 
     def unfinished_shards(self, now: datetime) -> tuple[Sequence[int], Sequence[int]]:
         """The shards with updates that wait, and those with timers that are due."""

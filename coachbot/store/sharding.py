@@ -71,7 +71,9 @@ _RINGING = Statement(select(_DUE.c.of).distinct())
 _OLDEST = Statement(
     select(func.min(_INBOX.c.received_at)).where(_INBOX.c.state == word("waiting"), _INBOX.c.next_try_real.is_(None))
 )
-_NEWEST = Statement(select(func.max(_OUTBOX.c.id)))
+_NEWEST = Statement(
+    select(select(func.max(_OUTBOX.c.id)).scalar_subquery(), select(func.max(_INBOX.c.id)).scalar_subquery())
+)
 
 
 class ShardingPart(Part):
@@ -85,8 +87,8 @@ class ShardingPart(Part):
         return [int(row[0]) for row in self._cursor.execute(locks.TAKE_SHARDS, values).fetchall()]
 
     def newest_id(self) -> int:
-        """The greatest id in the outbox: those of a later turn must be greater, whoever's clock is slow."""
-        return int(self._rows(_NEWEST)[0][0] or 0)
+        """The greatest id of outbox and inbox: those of a later turn must be greater, whoever's clock is slow."""
+        return max(int(one or 0) for one in self._rows(_NEWEST)[0])
 
     def answers_late(self, now: datetime, after_s: float) -> bool:
         """Whether an update waits for its turn longer than that."""

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import time
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
+from coachbot.authoring.pack import Pack
+from coachbot.bootstrap import assemble
 from coachbot.service.records import Changes
 from coachbot.service.turns import PATIENCE
+from coachbot.settings import load_settings
 from tests.service.house import House, Person, failing_save
 
 #: The question that opens the check-in, and the one after it.
@@ -217,6 +222,20 @@ def test_an_update_that_comes_twice_is_one_turn(house: House) -> None:
     house.settle()
     assert house.place(person) == "cse/checkin minutes"
     assert [state for state, _ in inbox(house)] == ["done"]
+
+
+def test_what_is_said_after_a_clock_that_went_back_stands_behind_what_was_said_before(
+    house: House, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, pack: Pack
+) -> None:
+    person = house.patient()
+    house.put(person, kind="text", text="help")
+    house.work()
+    hour_ago = time.time_ns() - 3_600 * 10**9
+    monkeypatch.setattr(time, "time_ns", lambda: hour_ago)
+    again = assemble(load_settings(data=tmp_path), house.store, house.clock, {"webchat": house.channel}, pack=pack)
+    with house.store.reading() as tx:
+        said = tx.newest_id()
+    assert again.world.ids.next() > said
 
 
 # -- timers ---------------------------------------------------------------------------------------------
