@@ -255,7 +255,7 @@ class WebFront(Straight):
 
     def connect(self, coach: Coach) -> Desk:
         """Serve the app (anew)."""
-        from coachbot.channels.webchat import create_app
+        from coachbot.channels.webchat.app import create_app
         from coachbot.packs import pack_root
         from coachbot.settings import load_settings
         from coachbot.testing.botapi import listening

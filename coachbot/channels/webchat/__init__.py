@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from coachbot.channels.webchat.app import create_app
 from coachbot.channels.webchat.channel import WebChat
 from coachbot.channels.webchat.hub import Hub
 from coachbot.service.channels import Counter, Serving
 from coachbot.service.ports import Channel
 from coachbot.settings import Settings
 
-__all__ = ["KIND", "Hub", "WebChat", "WebChatKind", "create_app"]
+__all__ = ["KIND", "Hub", "WebChat", "WebChatKind"]
 
 
 class WebChatKind:
@@ -28,6 +27,8 @@ class WebChatKind:
 
     def serve(self, channel: Any, counter: Counter) -> Serving:
         """The page and its API, at the root of the web server."""
+        from coachbot.channels.webchat.app import create_app  # FastAPI: not for those who ask only what it can do
+
         app = create_app(
             counter.desk("default"), counter.pack, counter.words, hub=channel.hub, codes_an_hour=self._codes_an_hour
         )

@@ -10,7 +10,8 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from coachbot.channels.webchat import Hub, create_app
+from coachbot.channels.webchat import Hub
+from coachbot.channels.webchat.app import create_app
 
 from .fakes import PACK, WORDS, Coach, FakeDesk
 

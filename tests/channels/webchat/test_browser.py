@@ -14,7 +14,8 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
-from coachbot.channels.webchat import Hub, create_app
+from coachbot.channels.webchat import Hub
+from coachbot.channels.webchat.app import create_app
 from coachbot.channels.webchat.hub import Hint
 from coachbot.service.ports import Line
 

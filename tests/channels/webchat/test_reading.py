@@ -12,7 +12,8 @@ from fastapi import FastAPI
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
-from coachbot.channels.webchat import Hub, create_app
+from coachbot.channels.webchat import Hub
+from coachbot.channels.webchat.app import create_app
 from coachbot.channels.webchat.words import language_for
 from coachbot.service.records import MediaRow
 
