@@ -227,6 +227,8 @@ PROGRAMME = record(
         "burden": record(_BURDEN, *_BURDEN),
         "assessments": listed(_ASSESSMENT),
         "withheld_in_safety_hold": CODES,
+        "last_days_in_hold": WHOLE,
+        "page_pause_minutes": WHOLE,
         "bad_day_from": WHOLE,
         "bad_day_above": WHOLE,
         "rewards": listed(_REWARD),

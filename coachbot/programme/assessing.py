@@ -91,13 +91,19 @@ def open_assessments(programme: Programme, standing: Standing, day: date) -> tup
 
 
 def _answerable(programme: Programme, standing: Standing, assessment: Assessment, number: int) -> bool:
-    if assessment.code in standing.assessments_done or withheld(programme, standing, assessment):
+    if assessment.code in standing.assessments_done or withheld(programme, standing, assessment, number):
         return False
     early = assessment.opens < assessment.day
     first = assessment.opens if early else opening_day(programme, standing, assessment)
     return first <= number <= assessment.closes
 
 
-def withheld(programme: Programme, standing: Standing, assessment: Assessment) -> bool:
-    """Does a safety hold keep this assessment back?"""
-    return standing.safety_hold and not programme.withheld.isdisjoint(assessment.instruments)
+def withheld(programme: Programme, standing: Standing, assessment: Assessment, number: int) -> bool:
+    """Does a safety hold keep this assessment back on day `number`?
+
+    It waits for the clinician who ends the hold. In the last days of its window it comes all the same, without what is
+    withheld: else the outcomes of those whom a trial must not lose would be missing.
+    """
+    if not standing.safety_hold or programme.withheld.isdisjoint(assessment.instruments):
+        return False
+    return number <= assessment.closes - programme.last_days_in_hold

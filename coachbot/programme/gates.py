@@ -7,6 +7,7 @@ from datetime import datetime, time, timedelta
 from typing import Literal
 
 from coachbot.programme.assessing import opening_day, withheld
+from coachbot.programme.days import day_of
 from coachbot.programme.localtime import local, moment
 from coachbot.programme.model import Burden
 from coachbot.programme.presence import heard_before, paused_on, silent_at
@@ -73,8 +74,10 @@ def _hold(today: Today, candidate: Candidate, due: datetime) -> Reason | None:
     if not today.standing.safety_hold or candidate.touchpoint.rule == "safety_hold":
         return None
     assessment = candidate.assessment
-    allowed = assessment is not None and not withheld(today.programme, today.standing, assessment)
-    return None if allowed else "safety_hold"
+    if assessment is None:
+        return "safety_hold"
+    number = day_of(today.standing.anchor, today.day.date)
+    return "safety_hold" if withheld(today.programme, today.standing, assessment, number) else None
 
 
 def _pause(today: Today, candidate: Candidate, due: datetime) -> Reason | None:

@@ -228,6 +228,10 @@ class Programme:
     #: On the last day of a trial: the allocation may be told, and what the other arm had may be offered.
     tells_allocation: bool = False
     offers_other: bool = False
+    #: On so many last days of its window an assessment comes in a safety hold too, without what is withheld; 0: never.
+    last_days_in_hold: int = 0
+    #: Minutes without a word from the page of a round after which what stands complete on it is finished.
+    page_pause_minutes: int = 15
 
     @property
     def official_only(self) -> bool:

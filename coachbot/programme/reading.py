@@ -78,6 +78,8 @@ def _programme(fields: Fields) -> Programme:
         rewards=tuple(_reward(each) for each in fields.maps("rewards")),
         require_official=fields.flag("require_official"),
         schedule_only=fields.flag("schedule_only"),
+        last_days_in_hold=fields.whole("last_days_in_hold", 0, 60, default=0),
+        page_pause_minutes=fields.whole("page_pause_minutes", 1, 24 * 60, default=15),
         **_closing(fields),
     )
 

@@ -183,13 +183,15 @@ def _safety_hold(today: Today, touchpoint: Touchpoint) -> Iterator[Candidate]:
 
 def _assessment(today: Today, touchpoint: Touchpoint) -> Iterator[Candidate]:
     for assessment, late in sendable(today.programme, today.standing, today.day.number):
+        # in a safety hold the morning belongs to its check-in
+        part = "midday" if today.standing.safety_hold else assessment.at
         last_day = today.standing.anchor + timedelta(assessment.closes)
         yield Candidate(
             touchpoint,
             assessment_id(assessment.code),
             touchpoint.dialog or assessment.dialog,
             "assessment_late" if late else "assessment",
-            datetime.combine(today.day.date, hour_of(today, assessment.at)),
+            datetime.combine(today.day.date, hour_of(today, part)),
             datetime.combine(last_day, touchpoint.expires),
             assessment,
         )

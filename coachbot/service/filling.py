@@ -17,8 +17,6 @@ from coachbot.service.speaking import Delivery
 
 #: Kind of a diary entry that keeps an answer given a second time.
 REPEATED = "answered_twice"
-#: After so long without a word from the page, questionnaires that stand complete on it are finished.
-PAUSE = timedelta(minutes=15)
 _TIMER = "page"
 _Apply = Callable[[Draft, Event, Delivery], None]
 
@@ -37,7 +35,9 @@ def take(draft: Draft, answer: Mapping[str, Any], apply: _Apply) -> None:
         assessment.dialog, str(answer.get("instrument")), str(answer.get("state")), value, _finished(draft, assessment)
     )
     apply(draft, event, Delivery())
-    draft.arm(_TIMER, draft.now + PAUSE, assessment=assessment.code)
+    programme = rounds.programme_of(draft.world, draft.record)
+    pause = timedelta(minutes=programme.page_pause_minutes if programme else 0)
+    draft.arm(_TIMER, draft.now + pause, assessment=assessment.code)
 
 
 def run_out(draft: Draft, code: str, apply: _Apply) -> None:

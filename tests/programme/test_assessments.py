@@ -121,6 +121,25 @@ def test_after_a_silence_of_one_day_it_comes_the_next_day() -> None:
     assert late.planned[0].expires == utc("2026-04-08T21:00")
 
 
+@pytest.mark.parametrize(("day", "comes"), [(33, False), (34, True), (35, True)])
+def test_in_the_last_days_of_its_window_it_comes_although_the_hold_lasts(day: int, comes: bool) -> None:
+    held = replace(answering(patient(), 28), safety_hold=True)
+    assert ("assessment:week_4" in ids(plan(held, day))) is comes
+    assert ("week_4" in {one.code for one in open_assessments(programme(), held, ANCHOR + timedelta(day))}) is comes
+
+
+def test_in_a_hold_it_comes_hours_after_the_morning_check_in() -> None:
+    today = plan(replace(answering(patient(), 28), safety_hold=True), 34)
+    at = {one.id: one.due for one in today.planned}
+    assert at["assessment:week_4"] - at["safety_checkin"] >= timedelta(hours=2)
+
+
+def test_a_programme_that_says_so_never_asks_in_a_hold() -> None:
+    strict = replace(programme(), last_days_in_hold=0)
+    held = replace(answering(patient(), 28), safety_hold=True)
+    assert open_assessments(strict, held, ANCHOR + timedelta(35)) == ()
+
+
 def test_the_instrument_a_safety_hold_withholds_waits_until_the_hold_ends() -> None:
     held = replace(answering(patient(), 28), safety_hold=True)
     assert reasons(plan(held, 28))["assessment:week_4"] == "safety_hold"
