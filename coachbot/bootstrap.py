@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
+import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
@@ -176,6 +177,9 @@ def _site(pack: Pack, own: Path | None) -> tuple[dict[str, dict[str, Any]], Duty
 
 #: What a site must say of itself in each language, so that nobody in danger reads another clinic's numbers.
 _REQUIRED = ("name", "therapist", "reads_when", "emergency", "crisis_line", "privacy")
+#: What somebody in danger rings or opens has a number in it, or an address; "the number" is left from an example.
+_RUNG = ("emergency", "crisis_line")
+_CALLABLE = re.compile(r"\d{2}|\w\.\w")
 
 
 def _own_facts(own: Path, site: Mapping[str, Any], shipped: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
@@ -186,6 +190,14 @@ def _own_facts(own: Path, site: Mapping[str, Any], shipped: Mapping[str, Any]) -
     ]  # fmt: skip
     if missing:
         raise SettingsError(f"COACHBOT_SITE: {own} lacks {', '.join(missing)}")
+    empty = [
+        f"languages.{language}.{name}" for language, values in languages.items() for name in _RUNG
+        if not _CALLABLE.search(str(values.get(name, "")))
+    ]  # fmt: skip
+    if empty:
+        raise SettingsError(
+            f"COACHBOT_SITE: {own} has no number or address in {', '.join(empty)}: nobody could ring it"
+        )
     return {language: {**shipped.get(language, {}), **values} for language, values in languages.items()}
 
 
@@ -443,6 +455,9 @@ def assemble(
     staff, by the kind of way; without them notices wait. `mine`: where there are several senders, the accounts of
     the one called `name`."""
     pack = pack or load_pack(pack_root(settings))
+    if settings.language not in pack.words.languages:
+        known = ", ".join(_languages(pack))
+        raise SettingsError(f"COACHBOT_LANGUAGE: the pack has no '{settings.language}'; there is {known}")
     links = PageLinks(store.secret("page"), settings.address.rstrip("/"), _BESIDE)
     world = build_world(pack, clock, channels, site=settings.site, rng=rng, demo=demo, links=links)
     store.number_to(world.ids.work_as)

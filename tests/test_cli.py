@@ -207,6 +207,21 @@ def test_a_site_file_without_crisis_numbers_is_named_with_what_it_lacks(tmp_path
     fails_with_one_line(result, "languages.en.emergency", "languages.en.crisis_line")
 
 
+def test_a_crisis_line_left_as_in_the_example_is_refused(tmp_path: Path) -> None:
+    site = tmp_path / "site.yaml"
+    words = (
+        "name: A clinic, therapist: Kim, reads_when: daily, privacy: sealed, emergency: 112, crisis_line: the number"
+    )
+    site.write_text(f"languages: {{en: {{{words}}}}}\n")
+    result = coachbot("invite", "sct_cse", "combined", data=tmp_path, COACHBOT_SITE=str(site))
+    fails_with_one_line(result, "languages.en.crisis_line", "nobody could ring it")
+
+
+def test_a_language_that_the_pack_does_not_have_is_refused(tmp_path: Path) -> None:
+    result = coachbot("invite", "sct_cse", "combined", data=tmp_path, COACHBOT_LANGUAGE="de")
+    fails_with_one_line(result, "COACHBOT_LANGUAGE", "there is en")
+
+
 WECHAT = {
     "COACHBOT_WECHAT_APPID": "wx0123456789",
     "COACHBOT_WECHAT_SECRET": "made-up",
