@@ -1,29 +1,34 @@
 """`python -m benchmarks.broadcasts [--patients 100000]`: planning a broadcast to very many while patients talk.
 
 Prints planning seconds, the longest slice and the longest writing transaction of it, and the latency of turns
-meanwhile, beside the same turns without a broadcast.
+meanwhile, beside the same turns without a broadcast; then how long it takes to find out the hour of each, which goes on
+in slices once everybody is planned; and how much memory both took.
 """
 
 from __future__ import annotations
 
 import argparse
+import resource
 import threading
 import time
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
-from benchmarks.ground import ANSWERS, TYPED, Ground, ground
+from benchmarks.ground import ANSWERS, NOW, TYPED, Ground, ground
 from benchmarks.starting import fdatasync_us
 from benchmarks.turns import latencies, share
 from coachbot.service.broadcasts.records import Broadcast
 from coachbot.service.broadcasts.running import Runner
+from coachbot.service.broadcasts.timing import starts_at
+from coachbot.service.clock import StandingClock
 from coachbot.service.writer import WHENEVER, WriterThread
 
-#: Tomorrow on the ground's clock: everything is planned, nothing is due.
-_AT = "2026-03-10 10:00"
+#: The day after tomorrow on the ground's clock: everybody is planned, and no hour has come anywhere.
+_AT = "2026-03-11 10:00"
 #: Turns a second that patients take meanwhile.
 RATE = 40.0
 _TALKERS = 2_000
@@ -35,6 +40,11 @@ class Planned:
 
     people: int = 0
     planning: float = 0.0
+    #: Finding out at which hour it comes to each, and the slices of it.
+    dating: float = 0.0
+    dated: list[float] = field(default_factory=list)
+    #: Bytes that the process grew by, while planning and after it.
+    grown: int = 0
     slices: list[float] = field(default_factory=list)
     #: Writing transactions: what is done in them, and the whole with its commit (an fsync).
     works: list[float] = field(default_factory=list)
@@ -61,9 +71,30 @@ class _Timed:
         self._found.writes.append(time.perf_counter() - began)
 
 
+def resident() -> int:
+    """Bytes of this process that lie in memory."""
+    pages = int(Path("/proc/self/statm").read_text("ascii").split()[1])
+    return pages * resource.getpagesize()
+
+
+def dating(base: Ground, runner: Runner, found: Planned) -> None:
+    """Go to the moment at which the first clock on earth shows the time, and find out everybody's own hour."""
+    clock = base.coach.world.clock
+    assert isinstance(clock, StandingClock)
+    clock.hold(starts_at(_AT, NOW))
+    began = time.perf_counter()
+    while True:
+        slice_began = time.perf_counter()
+        if not runner.work():
+            break
+        found.dated.append(time.perf_counter() - slice_began)
+    found.dating = time.perf_counter() - began
+    clock.hold(NOW)
+
+
 def planning(base: Ground, rate: float = RATE) -> Planned:
-    """Plan for everybody, in slices between the turns of patients who talk at a steady rate."""
-    found = Planned()
+    """Plan for everybody, in slices between the turns of patients who talk at a steady rate; then find out hours."""
+    found, before = Planned(), resident()
     world, store = base.coach.world, base.coach.store
     number = world.ids.next()
     one = Broadcast(
@@ -103,6 +134,8 @@ def planning(base: Ground, rate: float = RATE) -> Planned:
     done.wait()
     found.planning = time.perf_counter() - began
     writer.stop()
+    dating(base, runner, found)
+    found.grown = max(0, resident() - before)
     with store.reading() as tx:
         found.people = sum(tx.recipient_counts(number).values())
         kept = tx.broadcast(number)
@@ -127,6 +160,9 @@ def main() -> None:
     rows = (
         ("recipients planned", float(found.people), ""),
         ("planning, while patients talk", found.planning, "s"),
+        ("then finding out everybody's hour", found.dating, "s"),
+        ("longest slice of that", max(found.dated, default=0.0) * 1e3, "ms"),
+        ("memory grown by", found.grown / 1e6, "MB"),
         ("slices", float(len(found.slices)), ""),
         ("longest slice", max(found.slices) * 1e3, "ms"),
         ("slices, 99th percentile", share(sorted(found.slices), 0.99) * 1e3, "ms"),

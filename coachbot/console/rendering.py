@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,8 @@ from coachbot.service.world import World
 TEMPLATES = Path(__file__).parent / "templates"
 
 _LONG_MINUTES = 120
+#: Farther away than this a day tells its year.
+_HALF_A_YEAR = timedelta(days=183)
 #: What an alert is called, and what it wants of the reader.
 ALERTS: Mapping[str, tuple[str, str]] = {
     "crisis": ("Crisis: thoughts of self-harm", "Ring the patient now. The crisis numbers were shown at once."),
@@ -137,7 +139,11 @@ class Pages:
 
     def when(self, moment: datetime | None) -> str:
         """A moment on the clinic's clock."""
-        return moment.astimezone(self._world.duty.zone).strftime("%a %-d %b, %H:%M") if moment else "\u2013"
+        if moment is None:
+            return "\u2013"
+        local = moment.astimezone(self._world.duty.zone)
+        far = abs(moment - self._world.clock.now()) > _HALF_A_YEAR
+        return local.strftime("%a %-d %b %Y, %H:%M" if far else "%a %-d %b, %H:%M")
 
     def real(self, seconds: float) -> str:
         """A moment of the computer's own clock, on the clinic's clock."""

@@ -125,7 +125,12 @@ def week_of(enrolment: Enrolment | None, day: date) -> int:
     """Programme week, 1 from the anchor on; 0 before it is known."""
     if enrolment is None or enrolment.anchor is None:
         return 0
-    return max((day - enrolment.anchor).days // 7 + 1, 0)
+    return week_from(enrolment.anchor, day)
+
+
+def week_from(anchor: date, day: date) -> int:
+    """Programme week of a day, 1 from the anchor on; 0 before."""
+    return max((day - anchor).days // 7 + 1, 0)
 
 
 def day_part(local: datetime) -> str:

@@ -10,15 +10,16 @@ from typing import Any
 from sqlalchemy import bindparam, func, select, update
 
 from coachbot.service import codec
-from coachbot.service.broadcasts.records import Broadcast, Head, Recipient
+from coachbot.service.broadcasts.records import Broadcast, Head, Hours, Recipient
 from coachbot.service.staff.records import RosterRow
 from coachbot.store import tables
 from coachbot.store.columns import micros, micros_or_none, moment
 from coachbot.store.lists import ROSTER, ListsPart
 from coachbot.store.outbox import OUTBOX
+from coachbot.store.patients import PROFILE
 from coachbot.store.sealing import SealedColumn, seal, unseal
 from coachbot.store.staffing import StaffingPart
-from coachbot.store.statements import Statement, at_most, insert_new, upsert, word
+from coachbot.store.statements import ListStatement, Statement, at_most, insert_new, upsert, word
 
 REASON = SealedColumn("broadcast_recipient", "reason")
 
@@ -26,6 +27,9 @@ _B = tables.table(tables.Broadcast)
 _R = tables.table(tables.BroadcastRecipient)
 _E = tables.table(tables.Enrolment)
 _A = tables.table(tables.Address)
+_P = tables.table(tables.Patient)
+_K = tables.table(tables.PatientKey)
+_CARE = tables.table(tables.Care)
 _MOMENTS = ("made", "asked", "approved", "starts")
 #: What stands in columns of its own.
 _OPEN = ("id", "staff", "state", "starts")
@@ -53,8 +57,25 @@ _HEADS = Statement(
         .order_by(_E.c.id)
     )
 )
+_HOURS = ListStatement(
+    lambda names: (
+        select(_P.c.id, _P.c.profile, _K.c.wrapped, _K.c.version, _E.c.programme)
+        .join_from(_P, _K, _K.c.patient == _P.c.id)
+        .join(_E, _E.c.patient == _P.c.id)
+        .where(_P.c.id.in_(names), _P.c.erased_real.is_(None))
+    )
+)
+_CARE_AMONG = ListStatement(lambda names: select(_CARE.c.patient, _CARE.c.staff).where(_CARE.c.patient.in_(names)))
 _ADD = insert_new(_R)
 _PUT_RECIPIENT = upsert(_R, "broadcast", "patient")
+_PUT_OFF = Statement(
+    update(_R)
+    .values(due_at=bindparam("at"), expires_at=bindparam("until"))
+    .where(
+        _R.c.broadcast == bindparam("row"), _R.c.patient == bindparam("owner"), _R.c.state == word("planned")
+    ),
+    "at", "until", "row", "owner",
+)  # fmt: skip
 _DUE = Statement(
     at_most(
         select(*_R.c)
@@ -189,6 +210,22 @@ class BroadcastingPart(StaffingPart, ListsPart):
         """Profile and enrolment of these patients; nothing of it is kept in memory."""
         return self._opening(self._listed(ROSTER, patients), self._roster_row)
 
+    def hours(self, patients: Sequence[str]) -> Mapping[str, Hours]:
+        """The clocks of these patients; damaged ones are left out."""
+        return dict(self._opening(self._listed(_HOURS, patients), self._hours_row))
+
+    def _hours_row(self, row: Any) -> tuple[str, Hours]:
+        patient, profile, wrapped, version, programme = row
+        plain = PROFILE.open(self._keys.cipher(patient, wrapped, version), patient, patient, profile)
+        return patient, Hours(str(codec.load(plain).get("zone") or "UTC"), programme)
+
+    def carers_among(self, patients: Sequence[str]) -> Mapping[str, frozenset[int]]:
+        """To whom these patients belong; those of nobody are left out."""
+        found: dict[str, frozenset[int]] = {}
+        for patient, staff in self._listed(_CARE_AMONG, patients):
+            found[patient] = found.get(patient, frozenset()) | {int(staff)}
+        return found
+
     def accounts_by_patient(self) -> Mapping[str, tuple[int, str]]:
         """Where each patient is reached, at their newest address: account and channel."""
         return {patient: (account, channel) for patient, account, channel in self._rows(_PLACES)}
@@ -203,6 +240,11 @@ class BroadcastingPart(StaffingPart, ListsPart):
         """Rows of the ledger as they now stand."""
         self._keep(row.patient for row in rows)
         self._write(_PUT_RECIPIENT, [self._recipient_row(row) for row in rows])
+
+    def put_off_recipients(self, rows: Sequence[Recipient]) -> None:
+        """These have another hour and deadline, where they are still planned; one who was erased stays so."""
+        values = [(micros(row.due), micros(row.expires), row.broadcast, row.patient) for row in rows]
+        self._write(_PUT_OFF, values)
 
     def _recipient_row(self, row: Recipient) -> tuple[Any, ...]:
         reason = b""

@@ -13,7 +13,10 @@ from tests.browser.conftest import PHONE, Patient, Therapist
 pytestmark = pytest.mark.browser
 ROOT = Path(__file__).parent.parent.parent
 AXE = Path(os.environ.get("COACHBOT_TEST_AXE") or ROOT / ".cache/node_modules/axe-core/axe.min.js")
-STAFF = ("today", "patients", "broadcasts", "broadcasts/new", "invitations", "team", "audit?check=1", "account")
+STAFF = (
+    "today", "patients", "broadcasts", "broadcasts/new", "invitations", "programme", "programme/dialog?id=cse/checkin",
+    "site", "team", "audit?check=1", "account",
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +59,7 @@ def test_every_page_of_the_staff(therapist: Therapist, axe: str, scheme: str) ->
     if scheme == "dark":
         page.set_viewport_size(PHONE)
     faults: dict[str, list[str]] = {}
-    for path in (*STAFF, f"patients/{patient}"):
+    for path in (*STAFF, f"patients/{patient}", f"patients/{patient}/summary"):
         therapist.open(path)
         if found := serious(page, axe):
             faults[path] = found

@@ -51,7 +51,7 @@ def test_every_page_fits_a_phone_in_the_dark(therapist: Therapist) -> None:
     page.set_viewport_size(PHONE)
     page.emulate_media(color_scheme="dark")
     patient = page.get_by_role("link", name="Noor Haddad").first.get_attribute("href").rpartition("/")[2]
-    for path in ("today", "patients", f"patients/{patient}", "team", "audit?check=1", "account"):
+    for path in ("today", "patients", f"patients/{patient}", "programme", "site", "team", "audit?check=1", "account"):
         therapist.open(path)
         assert therapist.fits(), path
         therapist.shot(f"phone-{path.partition('?')[0].partition('/')[0]}")

@@ -17,7 +17,7 @@ from difflib import get_close_matches
 from coachbot.authoring.pack import Pack
 from coachbot.errors import StaffError
 from coachbot.service.broadcasts.records import Head
-from coachbot.service.facts import week_of
+from coachbot.service.facts import week_from, week_of
 from coachbot.service.records import Enrolment, Profile
 
 WORDS = ("programme", "arm", "week", "language", "exercise_days", "score", "tag")
@@ -60,6 +60,25 @@ class Audience:
         if head.state != "active" or (self.programmes and head.programme not in self.programmes):
             return False
         return not self.arms or head.arm in self.arms
+
+    @property
+    def reads(self) -> bool:
+        """Whether it asks for something that lies sealed."""
+        return bool(self.languages or self.exercise_days or self.scores or self.tags)
+
+    def told_by(self, head: Head, days: tuple[date, date]) -> bool | None:
+        """Whether a patient fits, by what stands openly; None where that does not tell. `days` are the first and the
+        last local day that it can be anywhere now."""
+        if head.anchor is None or not self.may_fit(head):
+            return False
+        if self.weeks is not None:
+            anchor = date.fromisoformat(head.anchor)
+            fitting = {self._in_weeks(week_from(anchor, day)) for day in days}
+            if fitting == {False}:
+                return False
+            if len(fitting) > 1:
+                return None
+        return None if self.reads else True
 
     def fits(self, profile: Profile, enrolment: Enrolment, day: date) -> bool:
         """Whether a patient fits on their local day, the scores left out."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from coachbot.service.broadcasts.records import Broadcast, Head, Recipient
+from coachbot.service.broadcasts.records import Broadcast, Head, Hours, Recipient
 from coachbot.service.staff.records import RosterRow
 
 
@@ -35,10 +35,19 @@ class BroadcastTransaction(Protocol):
     def standings(self, patients: Sequence[str]) -> Sequence[RosterRow]:
         """Profile and enrolment of these patients; nothing of it is kept in memory."""
 
+    def hours(self, patients: Sequence[str]) -> Mapping[str, Hours]:
+        """The clocks of these patients; nothing else of them is opened. Damaged ones are left out."""
+
+    def carers_among(self, patients: Sequence[str]) -> Mapping[str, frozenset[int]]:
+        """To whom these patients belong; those of nobody are left out."""
+
     def add_recipients(self, rows: Sequence[Recipient]) -> None:
         """Rows of the ledger; one that is there already stays as it is."""
 
     def put_recipients(self, rows: Sequence[Recipient]) -> None: ...
+    def put_off_recipients(self, rows: Sequence[Recipient]) -> None:
+        """These have another hour and deadline, where they are still planned."""
+
     def due_recipients(self, broadcast: int, now: datetime, limit: int) -> Sequence[Recipient]:
         """Those whose moment has come, the first due first."""
 

@@ -71,6 +71,14 @@ class Recipient:
 
 
 @dataclass(frozen=True, slots=True)
+class Hours:
+    """What tells at which hour something comes to a patient: their zone, and the quiet hours of their programme."""
+
+    zone: str
+    programme: str
+
+
+@dataclass(frozen=True, slots=True)
 class Head:
     """What stands openly in an enrolment's row: enough to leave most people out without opening anything."""
 

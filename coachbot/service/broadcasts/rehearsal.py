@@ -183,11 +183,12 @@ class _Count:
 
     def _samples(self, *, masked: bool) -> Iterator[Sample]:
         """A few real patients, each language first."""
-        seen: set[str] = set()
-        rows = sorted(self._getting, key=lambda row: row.patient)
-        others = [row for row in rows if row.profile.language in seen or seen.add(row.profile.language)]  # type: ignore[func-returns-value]
-        firsts = [row for row in rows if row not in others]
-        for row in [*firsts, *others][:SAMPLES]:
+        firsts: dict[str, RosterRow] = {}
+        others: list[RosterRow] = []
+        for row in sorted(self._getting, key=lambda one: one.patient):
+            if firsts.setdefault(row.profile.language, row) is not row and len(others) < SAMPLES:
+                others.append(row)
+        for row in [*firsts.values(), *others][:SAMPLES]:
             yield self._sample(row, masked=masked)
 
     def _sample(self, row: RosterRow, *, masked: bool) -> Sample:

@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import TypeAlias
 
 from coachbot.errors import StaffError
 from coachbot.formulas import FormulaError, WordsError
@@ -21,9 +22,9 @@ from coachbot.programme.gates import awake
 from coachbot.rendering import Bubble, bubbles_of
 from coachbot.service import days
 from coachbot.service.broadcasts.audience import Audience, read_audience
-from coachbot.service.broadcasts.records import Broadcast, Fate, Head, Recipient
+from coachbot.service.broadcasts.records import Broadcast, Fate, Head, Hours, Recipient
 from coachbot.service.broadcasts.rules import Verdict, verdict
-from coachbot.service.broadcasts.timing import due_of, moment_of
+from coachbot.service.broadcasts.timing import due_of, earliest, last_moment, latest, local_days, moment_of
 from coachbot.service.draft import Draft
 from coachbot.service.facts import facts_of, local_now
 from coachbot.service.ports import Store, Transaction
@@ -38,8 +39,10 @@ log = logging.getLogger("coachbot.broadcasts")
 SLICE_S = 0.008
 #: Messages of all broadcasts that may wait in the outbox at a time.
 MOST_QUEUED = 100
-#: Enrolments looked at, and records opened, at a time.
-_HEADS, _PIECE = 128, 8
+#: Enrolments looked at, records opened, and hours found out, at a time.
+_HEADS, _PIECE, _DATED = 512, 8, 48
+#: An enrolment, and what stands openly tells of it: it fits, it does not, or (None) it must be opened.
+Told: TypeAlias = tuple[Head, bool | None]
 _FATES: Mapping[str, Fate] = {"sent": "sent", "failed": "failed", "expired": "suppressed", "suppressed": "suppressed"}
 
 
@@ -64,7 +67,9 @@ class Runner:
         try:
             if one.state == "scheduled":
                 return self._begin(one) if one.starts is None or one.starts <= self._world.clock.now() else 0
-            return self._settle(one) or self._send(one) or (self._end(one) if one.planned else self._plan(one))
+            if not one.planned:  # first whom, as quickly as can be; then, one after the other, when
+                return self._plan(one)
+            return self._settle(one) or self._send(one) or self._end(one)
         except StaffError as error:
             return self._stop(one, str(error))
 
@@ -91,16 +96,20 @@ class Runner:
 
     # -- whom ------------------------------------------------------------------------------------------
     def _plan(self, one: Broadcast) -> int:
-        """Look at the next enrolments, and write down whom the broadcast is meant for."""
+        """Look at the next enrolments, and write down whom the broadcast is meant for.
+
+        Where what stands openly tells, nobody is opened: at which hour it comes to each is found out later (`_early`).
+        """
         began, audience = self._monotonic(), read_audience(one.audience, self._world.pack)
+        days_now = local_days(self._world.clock.now())
         with self._store.reading() as tx:
             author = tx.staff_by_id(one.staff)
             heads = tx.heads(one.cursor, _HEADS)
             rows: list[Recipient] = []
             cursor, ended = one.cursor, len(heads) < _HEADS
-            for piece in _pieces(heads, audience):
-                rows += self._meant(tx, one, audience, author, [head for head in piece if audience.may_fit(head)])
-                cursor = piece[-1].id
+            for piece in _pieces([(head, audience.told_by(head, days_now)) for head in heads]):
+                rows += self._meant(tx, one, audience, author, piece)
+                cursor = piece[-1][0].id
                 if self._monotonic() - began > SLICE_S and cursor != heads[-1].id:
                     ended = False
                     break
@@ -112,31 +121,45 @@ class Runner:
         return self._change(one, write)
 
     def _meant(
-        self, tx: Transaction, one: Broadcast, audience: Audience, author: StaffRow | None, heads: Sequence[Head]
+        self, tx: Transaction, one: Broadcast, audience: Audience, author: StaffRow | None, piece: Sequence[Told]
     ) -> Iterator[Recipient]:
-        if not heads:
-            return
-        for row in tx.standings([head.patient for head in heads]):
-            if fits(tx, row, audience, self._world.clock.now()) and may_write_to(tx, author, row.patient):
-                yield self._row(one, row)
-
-    def _row(self, one: Broadcast, row: RosterRow) -> Recipient:
-        assert row.enrolment is not None
-        now, zone = self._world.clock.now(), row.profile.zone or "UTC"
-        due = due_of(one, zone, now)
-        programme = self._world.pack.programmes.get(row.enrolment.programme)
-        woken = awake(programme.burden, due, zone) if programme else due
-        expires = moment_of(one, zone, now) + timedelta(hours=one.hours)
-        return Recipient(one.id, row.patient, "planned", min(woken, max(due, expires)), expires)
+        now = self._world.clock.now()
+        opened = [head.patient for head, told in piece if told is None]
+        fitting = {row.patient for row in tx.standings(opened) if fits(tx, row, audience, now)} if opened else set()
+        found = [head.patient for head, told in piece if told or head.patient in fitting]
+        due, expires = earliest(one, now), latest(one, now)
+        for patient in whom_one_may_write_to(tx, author, found):
+            yield Recipient(one.id, patient, "planned", due, expires)
 
     # -- what ------------------------------------------------------------------------------------------
     def _send(self, one: Broadcast) -> int:
-        """Queue what is due, as far as there is room in the outbox."""
+        """Queue what is due, as far as there is room in the outbox; before that, find out whose hour it is."""
+        with self._store.reading() as tx:
+            due = tx.due_recipients(one.id, self._world.clock.now(), _DATED)
+            early = self._early(tx, one, due)
+        if early:
+            return self._put_off(one, early)
+        return self._queue_due(one) if due else 0
+
+    def _early(self, tx: Transaction, one: Broadcast, due: Sequence[Recipient]) -> list[Recipient]:
+        """Those planned for the first clock on earth, whose own clock does not show the time yet: with their hour."""
+        now, last = self._world.clock.now(), last_moment(one)
+        undated = [row for row in due if row.expires == last]
+        clocks = tx.hours([row.patient for row in undated]) if undated else {}
+        dated = [(row, *self._hour(one, clocks[row.patient], now)) for row in undated if row.patient in clocks]
+        return [replace(row, due=hour, expires=until) for row, hour, until in dated if hour > max(now, row.due)]
+
+    def _put_off(self, one: Broadcast, rows: Sequence[Recipient]) -> int:
+        with self._store.writing() as tx:
+            now = tx.broadcast(one.id)
+            if now is None or now.state != "sending":
+                return 0
+            tx.put_off_recipients(rows)
+        return len(rows)
+
+    def _queue_due(self, one: Broadcast) -> int:
         began, done = self._monotonic(), 0
         changes, rows = Changes(), list[Recipient]()
-        with self._store.reading() as tx:
-            if not tx.due_recipients(one.id, self._world.clock.now(), 1):
-                return 0
         with self._store.writing() as tx:
             now = tx.broadcast(one.id)
             if now is None or now.state != "sending":
@@ -156,12 +179,24 @@ class Runner:
                 self._count(tx, now, rows)
         return done
 
+    def _hour(self, one: Broadcast, hours: Hours, now: datetime) -> tuple[datetime, datetime]:
+        """When it is due on this clock, never at night; and until when."""
+        due, expires = due_of(one, hours.zone, now), self._until(one, hours.zone, now)
+        programme = self._world.pack.programmes.get(hours.programme)
+        woken = awake(programme.burden, due, hours.zone) if programme else due
+        return min(woken, max(due, expires)), expires
+
+    def _until(self, one: Broadcast, zone: str, now: datetime) -> datetime:
+        """The last moment for somebody of this zone."""
+        return moment_of(one, zone or "UTC", now) + timedelta(hours=one.hours)
+
     def _one(
         self, tx: Transaction, one: Broadcast, row: Recipient, record: PatientRecord | None, changes: Changes
     ) -> Recipient:
         if record is None:
             return replace(row, state="suppressed", reason="damaged")
         draft = Draft(self._world, record, self._world.clock.now(), self._world.ids.next())
+        row = replace(row, expires=self._until(one, record.profile.zone, draft.now))
         found = verdict(tx, draft, row.due, row.expires)
         if found.until is not None:
             return replace(row, due=found.until)
@@ -245,14 +280,14 @@ def _fate(row: Recipient, state: str, reason: str) -> Recipient:
     return replace(row, state=_FATES.get(state, "failed"), reason=reason if state != "sent" else "")
 
 
-def _pieces(heads: Sequence[Head], audience: Audience) -> Iterator[Sequence[Head]]:
-    """Enrolments in order, a few of those who may fit at a time, with whoever is left out in between."""
-    first, found = 0, 0
-    for place, head in enumerate(heads):
-        found += audience.may_fit(head)
-        if found == _PIECE or place == len(heads) - 1:
+def _pieces(heads: Sequence[Told]) -> Iterator[Sequence[Told]]:
+    """Enrolments in order, a few of those who must be opened at a time, with whoever is told by the open in between."""
+    first, opened = 0, 0
+    for place, (_, told) in enumerate(heads):
+        opened += told is None
+        if opened == _PIECE or place == len(heads) - 1:
             yield heads[first : place + 1]
-            first, found = place + 1, 0
+            first, opened = place + 1, 0
 
 
 def fits(tx: Transaction, row: RosterRow, audience: Audience, now: datetime) -> bool:
@@ -272,6 +307,14 @@ def _totals(tx: Transaction, patient: str) -> Mapping[str, float]:
         if isinstance(total, int | float):
             found[response.instrument] = float(total)
     return found
+
+
+def whom_one_may_write_to(tx: Transaction, author: StaffRow | None, patients: Sequence[str]) -> Sequence[str]:
+    """A therapist writes to their own patients and to those of nobody; everybody else's author to all."""
+    if author is None or author.role != "therapist":
+        return patients
+    care = tx.carers_among(patients)
+    return [patient for patient in patients if patient not in care or author.id in care[patient]]
 
 
 def may_write_to(tx: Transaction, author: StaffRow | None, patient: str) -> bool:

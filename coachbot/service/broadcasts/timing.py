@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from coachbot.errors import StaffError
 from coachbot.programme.localtime import moment
@@ -10,6 +10,7 @@ from coachbot.service.broadcasts.records import Broadcast
 
 #: How far clocks are apart at most: planning begins so long before the wall-clock time is UTC's.
 _FIRST_ZONE = timedelta(hours=14)
+_LAST_ZONE = timedelta(hours=12)
 #: How long a broadcast may wait for its moment in a talk, at most, in hours.
 LONGEST_HOURS = 14 * 24
 #: Unless its author says otherwise: three days, because the calendar fills most days, and goes first.
@@ -48,6 +49,21 @@ def moment_of(one: Broadcast, zone: str, now: datetime) -> datetime:
     return moment(wall.date(), wall.time(), zone)
 
 
+def earliest(one: Broadcast, now: datetime) -> datetime:
+    """Before this moment it is due nowhere."""
+    return starts_at(one.at, now)
+
+
+def latest(one: Broadcast, now: datetime) -> datetime:
+    """After this moment it comes nowhere any more."""
+    return last_moment(one) or (one.starts or now) + timedelta(hours=one.hours)
+
+
+def local_days(now: datetime) -> tuple[date, date]:
+    """The first and the last local day that it can be anywhere at this moment."""
+    return (now - _LAST_ZONE).date(), (now + _FIRST_ZONE).date()
+
+
 def due_of(one: Broadcast, zone: str, now: datetime) -> datetime:
     """When it is due: then, or now where that has passed."""
     return max(moment_of(one, zone, now), now)
@@ -57,7 +73,7 @@ def last_moment(one: Broadcast) -> datetime | None:
     """After this moment nobody anywhere would get it any more; None for one without a time."""
     if not one.at:
         return None
-    return _naive(one.at).replace(tzinfo=UTC) + timedelta(hours=12 + one.hours)
+    return _naive(one.at).replace(tzinfo=UTC) + _LAST_ZONE + timedelta(hours=one.hours)
 
 
 def _naive(at: str) -> datetime:

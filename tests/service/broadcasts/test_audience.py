@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from coachbot.authoring.pack import Pack
 from coachbot.errors import StaffError
 from coachbot.service.broadcasts.audience import read_audience
+from coachbot.service.broadcasts.records import Head
 from tests.service.broadcasts.conftest import Office
 
 
@@ -59,3 +62,27 @@ def test_who_fits(office: Office, written: str, who: str) -> None:
         office.broadcasts.send(office.lin, one.id)
         office.house.settle()
     assert {name for name, person in people.items() if person.texts} == set(who.split())
+
+
+@pytest.mark.parametrize(
+    ("written", "anchor", "told"),
+    [
+        ("", "2026-03-01", True),
+        ("arm=combined", "2026-03-01", True),
+        ("arm=exercise", "2026-03-01", False),
+        ("", None, False),
+        ("tag=walkers", "2026-03-01", None),
+        ("tag=walkers arm=exercise", "2026-03-01", False),
+        ("week=2", "2026-03-01", True),
+        ("week=3", "2026-03-01", False),
+        ("week=2", "2026-03-04", None),
+        ("week=1-2", "2026-03-04", True),
+    ],
+    ids=str,
+)
+def test_what_stands_openly_tells_or_says_that_it_does_not(
+    pack: Pack, written: str, anchor: str | None, told: bool | None
+) -> None:
+    """On 10 March in the west it is 11 March in the east: somebody whose week ends between the two must be opened."""
+    head = Head(1, "p", "sct_cse", "combined", "active", anchor)
+    assert read_audience(written, pack).told_by(head, (date(2026, 3, 10), date(2026, 3, 11))) is told

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
 import pytest
 
 from coachbot.service.broadcasts import running
+from coachbot.store.transaction import SqlTransaction
 from tests.service.broadcasts.conftest import WALK, Office
 from tests.service.house import failing_save
 
@@ -269,3 +274,63 @@ def test_why_a_patient_got_it_is_kept(office: Office) -> None:
     assert why is not None
     assert why.rule == "broadcast"
     assert why.text == WALK.replace("{{ patient.name }}", "Kim")
+
+
+# -- planning, and finding out the hour -----------------------------------------------------------------
+@pytest.mark.parametrize("audience", ["", "arm=combined", "week=1-9"])
+def test_nobody_is_opened_to_be_planned_where_what_stands_openly_tells(
+    office: Office, monkeypatch: pytest.MonkeyPatch, audience: str
+) -> None:
+    kim = office.house.patient()
+    one = office.send(audience=audience, at="2026-03-12 10:00")
+    opened: list[str] = []
+    for name in ("standings", "load"):
+        monkeypatch.setattr(SqlTransaction, name, lambda tx, patients: opened.extend(patients) or {})
+    office.house.clock.hold(office.house.clock.now() + timedelta(hours=11))
+    runner = office.house.coach.broadcasting
+    while not office.now(one).planned:
+        assert runner.work()
+    assert opened == []
+    assert office.fate(one, kim) == ("planned", "")
+
+
+def test_who_must_be_opened_to_tell_is_opened(office: Office) -> None:
+    walker, _ = office.house.patient(tags=("walkers",)), office.house.patient()
+    one = office.send(audience="tag=walkers")
+    office.house.settle()
+    assert office.counts(one) == {"sent": 1}
+    assert walker.texts == [SAID]
+
+
+def test_each_deadline_is_that_of_their_own_clock(office: Office) -> None:
+    kim, chen = office.house.patient(), office.house.patient()
+    office.change(chen, {"zone": "Asia/Tokyo"})
+    one = office.send(at="2026-03-12 10:00", hours="2")
+    office.house.travel_to(kim, 11, "23:00")
+    with office.house.store.reading() as tx:
+        rows = {row.patient: row for row in tx.recipients_of(one.id)}
+    for person, zone in ((kim, "Europe/Berlin"), (chen, "Asia/Tokyo")):
+        hour = datetime(2026, 3, 12, 10, tzinfo=ZoneInfo(zone))
+        assert (rows[person.id].due, rows[person.id].expires) == (hour, hour + timedelta(hours=2))
+
+
+def test_finding_out_the_hour_brings_back_nobody_who_was_erased_or_cancelled(office: Office) -> None:
+    kim, chen = office.house.patient(), office.house.patient()
+    one = office.send(at="2026-03-12 10:00")
+    office.house.travel_to(kim, 11, "23:00")
+    with office.house.store.writing() as tx:
+        rows = {row.patient: row for row in tx.recipients_of(one.id)}
+        tx.erase(kim.id)
+        tx.put_recipients([replace(rows[chen.id], state="cancelled")])
+        tx.put_off_recipients([replace(row, due=row.due + timedelta(days=1)) for row in rows.values()])
+        left = tx.recipients_of(one.id)
+    assert [(row.patient, row.state, row.due) for row in left] == [(chen.id, "cancelled", rows[chen.id].due)]
+
+
+def test_a_slice_always_comes_on_however_slow_the_machine(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(running, "SLICE_S", -1.0)
+    people = [office.house.patient() for _ in range(3)]
+    one = office.send(at="2026-03-12 10:00")
+    office.house.travel_to(people[0], 12, "10:00")
+    office.house.settle()
+    assert office.counts(one) == {"sent": 3}
