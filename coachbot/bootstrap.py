@@ -57,6 +57,7 @@ from coachbot.service.staff.chart import Charts
 from coachbot.service.staff.doors import Doors
 from coachbot.service.staff.erasing import Erasing
 from coachbot.service.staff.gate import Gate
+from coachbot.service.staff.searching import PURPOSE, Searches
 from coachbot.service.staff.talk import StaffTalk
 from coachbot.service.staff.ways import Ways
 from coachbot.service.staff.why import Reasons
@@ -363,6 +364,7 @@ class StaffRooms:
     audit: Audit
     doors: Doors
     board: Board
+    searches: Searches
     charts: Charts
     reasons: Reasons
     care: Care
@@ -395,6 +397,7 @@ def staff_rooms(coach: Coach) -> StaffRooms:
         audit,
         Doors(store, clock, writer, ids, ArgonVault(), audit),
         board,
+        Searches(store.secret(PURPOSE)),
         Charts(store, world),
         Reasons(store),
         care,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from starlette.responses import HTMLResponse, Response
 
 from coachbot.console.doorway import NOT_HERE, Call, Route
@@ -25,13 +27,22 @@ def everybody(call: Call) -> Response:
     kind = call.ask("show")
     chosen: Filter = next((one for one in FILTERS if one == kind), "")
     number = int(page) if (page := call.ask("page", "1")).isascii() and page.isdigit() else 1
-    search = call.ask("search")
+    find = call.request.query_params.get("find", "")
+    search = call.rooms.searches.opened(call.me.staff.id, find)
     found = call.rooms.board.patients(call.me.staff, search=search, kind=chosen, page=number)
     call.rooms.audit.saw(call.me.staff.id, "patients", detail=f"show={chosen or 'all'} page={found.number}")
     return call.show(
         "patients.html", title="Patients", found=found, search=search, kind=chosen, filters=FILTERS,
+        find=find if search else "",
         staff=call.rooms.doors.everybody(),
     )  # fmt: skip
+
+
+def search(call: Call) -> Response:
+    """Words to search for: on to the list, with the words sealed in its address."""
+    words, kind = call.fields.get("search", ""), call.fields.get("show", "")
+    query = {"show": kind if kind in FILTERS else "", "find": call.rooms.searches.sealed(call.me.staff.id, words)}
+    return call.go(f"patients?{urlencode({name: value for name, value in query.items() if value})}")
 
 
 def one(call: Call) -> Response:
@@ -126,6 +137,7 @@ def erase(call: Call) -> Response:
 ROUTES = (
     Route("GET", "/today", today, "treat"),
     Route("GET", "/patients", everybody, "treat"),
+    Route("POST", "/patients", search, "treat"),
     Route("GET", "/patients/{patient}", one, "treat"),
     Route("GET", "/patients/{patient}/why/{row}", why, "treat"),
     Route("GET", "/patients/{patient}/summary", summary, "treat"),

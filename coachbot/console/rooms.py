@@ -14,6 +14,7 @@ from coachbot.service.staff.care import Care
 from coachbot.service.staff.chart import Charts
 from coachbot.service.staff.doors import Doors
 from coachbot.service.staff.erasing import Erasing
+from coachbot.service.staff.searching import Searches
 from coachbot.service.staff.ways import Ways
 from coachbot.service.staff.why import Reasons
 from coachbot.service.world import World
@@ -28,6 +29,8 @@ class Rooms(Protocol):
     def doors(self) -> Doors: ...
     @property
     def board(self) -> Board: ...
+    @property
+    def searches(self) -> Searches: ...
     @property
     def charts(self) -> Charts: ...
     @property

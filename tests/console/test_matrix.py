@@ -31,6 +31,7 @@ MATRIX = {
     "GET /static/{name}": _ALL,
     "GET /today": _TO_TREAT,
     "GET /patients": _TO_TREAT,
+    "POST /patients": _DONE,
     "GET /patients/{patient}": _TO_TREAT,
     "GET /patients/{patient}/why/{row}": _TO_TREAT,
     "GET /patients/{patient}/summary": _TO_TREAT,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from fastapi import FastAPI
@@ -94,7 +95,27 @@ def test_what_closes_soon_is_shown_to_those_who_treat_alone(clinic: Clinic) -> N
 @pytest.mark.parametrize(("search", "found"), [("", True), ("ki", True), ("KIM", True), ("im", False), ("zoe", False)])
 def test_patients_are_found_by_the_beginnings_of_their_names(clinic: Clinic, search: str, found: bool) -> None:
     visitor, person = clinic.visitor("therapist"), clinic.patient()
-    assert (person.id in visitor.get(f"/patients?search={search}").text) == found
+    answer = visitor.post("/patients", search=search)
+    assert (person.id in visitor.get(answer.headers["location"]).text) == found
+
+
+def test_what_was_searched_for_stands_in_no_address(clinic: Clinic) -> None:
+    visitor, other, _ = clinic.visitor("therapist"), clinic.visitor("therapist"), clinic.patient()
+    place = visitor.post("/patients", search="Kim Lehmann", show="active").headers["location"]
+    assert place.startswith("/patients?show=active&find=")
+    assert "Lehmann" not in unquote(place)
+    page = visitor.get(place).text
+    assert 'value="Kim Lehmann"' in page
+    assert not re.search(r'(href|action)="[^"]*(Kim|Lehmann)', page)
+    assert 'value="Kim Lehmann"' not in other.get(place).text
+    longer = visitor.post("/patients", search="K").headers["location"]
+    assert len(longer.partition("find=")[2]) == len(place.partition("find=")[2])
+
+
+@pytest.mark.parametrize("find", ["x", "%00", "A" * 5000, "=" * 40])
+def test_a_search_that_nobody_sealed_is_none(clinic: Clinic, find: str) -> None:
+    visitor, person = clinic.visitor("therapist"), clinic.patient()
+    assert person.id in visitor.get(f"/patients?find={find}").text
 
 
 def test_a_filter_shows_only_those(clinic: Clinic) -> None:

@@ -171,26 +171,29 @@ class Board:
     def everybody(self) -> tuple[Brief, ...]:
         """Every patient, for pages that show numbers without names."""
         with self._store.reading() as tx:
-            return tuple(self._brief(row) for row in tx.roster())
+            quarter = self._quarter()
+            return tuple(self._brief(row, quarter) for row in tx.roster())
 
     # -- how -------------------------------------------------------------------------------------------
     def _visible(self, tx: Transaction, staff: StaffRow) -> list[Brief]:
         care, open_alerts = tx.care(), _by_patient(tx.alerts(open_only=True))
-        found, rows = [], tx.roster()
+        found, rows, quarter = [], tx.roster(), self._quarter()
         if len(self._known) > len(rows):  # somebody was erased: nothing of them stays in memory
             known = {row.patient for row in rows}
             self._known = {patient: held for patient, held in self._known.items() if patient in known}
         for row in rows:
             alerts, carers = open_alerts.get(row.patient, ()), care.get(row.patient, frozenset())
             if _theirs(staff, carers, alerts):
-                brief = self._brief(row)
+                brief = self._brief(row, quarter)
                 if alerts or carers:
                     brief = changed(brief, alerts=tuple(alerts), carers=carers)
                 found.append(brief)
         return found
 
-    def _brief(self, row: RosterRow) -> Brief:
-        quarter = int(self._world.clock.now().timestamp() // 900)
+    def _quarter(self) -> int:
+        return int(self._world.clock.now().timestamp() // 900)
+
+    def _brief(self, row: RosterRow, quarter: int) -> Brief:
         held = self._known.get(row.patient)
         if held is None or held[0] is not row or held[1] != quarter:
             held = self._known[row.patient] = (row, quarter, self._worked_out(row))
