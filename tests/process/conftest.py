@@ -16,6 +16,12 @@ from typing import Any
 import httpx
 import pytest
 
+from coachbot.authoring.pack import Pack
+from coachbot.bootstrap import assemble
+from coachbot.service.clock import RealClock
+from coachbot.serving import store_beside
+from coachbot.settings import load_settings
+
 _START_S = 90
 SITE = str(Path(__file__).parent.parent / "site.yaml")
 
@@ -69,6 +75,15 @@ class Process:
         if self._process.poll() is None:
             self._process.send_signal(signal.SIGTERM)
         return self._process.wait(timeout=20)
+
+    def invite(self, pack: Pack) -> str:
+        """A code, as `coachbot invite` makes one beside the running coach; no process has to read the pack for it."""
+        settings = load_settings(data=self.data, site=SITE)
+        store = store_beside(settings)
+        try:
+            return assemble(settings, store, RealClock(), {}, pack=pack).enrolments.invite("sct_cse", "combined")
+        finally:
+            store.close()
 
     def tell(self, *arguments: str) -> str:
         """A command beside the running coach; what it printed."""

@@ -9,6 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from coachbot.authoring.pack import Pack
 from coachbot.testing.botapi import FakeTelegram, Person
 from tests.process.conftest import Process
 
@@ -63,15 +64,25 @@ def asked(person: Person) -> bool:
     return any(message.buttons for message in person.messages)
 
 
-def test_a_patient_talks_by_telegram_beside_the_web_chat(running: WithTelegram, telegram: FakeTelegram) -> None:
+def _the_way_in_is_printed_as_a_link(running: WithTelegram) -> None:
+    pytest.importorskip("segno", reason="segno is not installed: pip install 'coachbot[telegram]'")
+    told = running.tell("qr", "--output", str(running.data / "wall.svg"))
+    assert told.endswith("https://t.me/clinic_bot")
+    assert b"<svg" in (running.data / "wall.svg").read_bytes()
+
+
+def test_a_patient_talks_by_telegram_beside_the_web_chat(
+    running: WithTelegram, telegram: FakeTelegram, pack: Pack
+) -> None:
     mei = telegram.person("Mei", GOOD)
-    mei.writes(f"/start {running.tell('invite', 'sct_cse', 'combined')}")
+    mei.writes(f"/start {running.invite(pack)}")
     until(lambda: asked(mei))
     question = next(message for message in mei.messages if message.buttons)
     count = len(mei.messages)
     mei.presses(question.buttons[0][0], question)
     until(lambda: len(mei.messages) > count and not question.buttons)
     assert httpx.get(running.url).status_code == 200
+    _the_way_in_is_printed_as_a_link(running)
     assert running.stop() == 0
     assert running.log.count("Telegram refuses the bot's token") == 1
     assert "Traceback" not in running.log
@@ -80,10 +91,10 @@ def test_a_patient_talks_by_telegram_beside_the_web_chat(running: WithTelegram, 
 
 
 def test_what_was_taken_before_a_kill_is_answered_after_it_and_nothing_is_lost(
-    running: WithTelegram, telegram: FakeTelegram
+    running: WithTelegram, telegram: FakeTelegram, pack: Pack
 ) -> None:
     mei = telegram.person("Mei", GOOD)
-    mei.writes(f"/start {running.tell('invite', 'sct_cse', 'combined')}")
+    mei.writes(f"/start {running.invite(pack)}")
     until(lambda: asked(mei))
     running.kill()
     question = next(message for message in mei.messages if message.buttons)
@@ -94,11 +105,3 @@ def test_what_was_taken_before_a_kill_is_answered_after_it_and_nothing_is_lost(
     texts = [message.text.partition("\n\nYour answer")[0] for message in mei.messages]
     # A call that was under way at the kill is in doubt, and is made again: Telegram knows no way to ask.
     assert len(texts) - len(set(texts)) <= 1
-
-
-def test_the_way_in_is_printed_as_a_link(running: WithTelegram, telegram: FakeTelegram) -> None:
-    until(lambda: "listens as @clinic_bot" in running.log)
-    if pytest.importorskip("segno", reason="segno is not installed: pip install 'coachbot[telegram]'"):
-        told = running.tell("qr", "--output", str(running.data / "wall.svg"))
-        assert told.endswith("https://t.me/clinic_bot")
-        assert b"<svg" in (running.data / "wall.svg").read_bytes()

@@ -10,6 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from coachbot.authoring.pack import Pack
 from coachbot.testing.wechatapi import FakeWeChat
 from tests.process.conftest import Process, Visitor
 
@@ -72,9 +73,9 @@ def until(so: Callable[[], object], limit_s: float = 15) -> None:
         time.sleep(0.05)
 
 
-def test_a_patient_comes_in_by_a_scanned_code_and_talks(running: WithWeChat, wechat: FakeWeChat) -> None:
+def test_a_patient_comes_in_by_a_scanned_code_and_talks(running: WithWeChat, wechat: FakeWeChat, pack: Pack) -> None:
     mei = wechat.person("Mei", follows=False)
-    mei.scans(running.tell("invite", "sct_cse", "combined").replace("-", ""))
+    mei.scans(running.invite(pack).replace("-", ""))
     until(lambda: mei.messages)
     until(lambda: wechat.menu)
     count = len(mei.messages)
@@ -88,9 +89,9 @@ def test_a_patient_comes_in_by_a_scanned_code_and_talks(running: WithWeChat, wec
     assert "Traceback" not in running.log
 
 
-def test_what_was_taken_before_a_kill_is_answered_after_it(running: WithWeChat, wechat: FakeWeChat) -> None:
+def test_what_was_taken_before_a_kill_is_answered_after_it(running: WithWeChat, wechat: FakeWeChat, pack: Pack) -> None:
     mei = wechat.person("Mei", follows=False)
-    code = running.tell("invite", "sct_cse", "combined")
+    code = running.invite(pack)
     wechat.calls.clear()
     mei.scans(code)
     running.kill()
@@ -100,12 +101,12 @@ def test_what_was_taken_before_a_kill_is_answered_after_it(running: WithWeChat, 
     assert len(mei.texts) - len(set(mei.texts)) <= 1  # a call that was under way is in doubt, and is made again
 
 
-def test_a_revoked_secret_is_one_line_and_the_web_chat_goes_on(tmp_path: Path, wechat: FakeWeChat) -> None:
+def test_a_revoked_secret_is_one_line_and_the_web_chat_goes_on(tmp_path: Path, wechat: FakeWeChat, pack: Pack) -> None:
     running = begin(tmp_path, wechat, "revoked-secret")
     try:
         until(lambda: "WeChat refuses the account's secret" in running.log)
         visitor = Visitor(running.url)
-        visitor.enter(running.tell("invite", "sct_cse", "combined"))
+        visitor.enter(running.invite(pack))
         visitor.wait_for_more(0)
         mei = wechat.person("Mei")
         mei.writes("hello")
