@@ -382,6 +382,7 @@ class Engine:
 
     def _tick(self, coach: Coach) -> None:
         self.watch.ticked()
+        self.parts.writer.wake()  # a turn that raised waits for its next try, and no update may come meanwhile
         if coach.tick():
             self._after_turns(coach)
         if not self._broadcasting:

@@ -29,6 +29,7 @@ _CONNECT_S = 10
 _PATIENCE_MS = 10_000
 #: How long one process of several may do nothing inside a transaction; then it is frozen, and loses its locks.
 _FROZEN_MS = 20_000
+_WAS_FROZEN = "25P03"
 #: A connection that is dead on the way is noticed after about a minute.
 _KEEPALIVES = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3, "tcp_user_timeout": 60_000}
 #: The same at the server's end, so that the lock of an engine that is cut off does not outlive it for hours.
@@ -255,12 +256,12 @@ class PostgresDatabase:
 
     def failure(self, error: Exception) -> StoreError | None:
         cause = getattr(error, "orig", None) or error
-        if not isinstance(cause, self._driver.OperationalError):
+        state = getattr(cause, "sqlstate", None) or ""
+        if not isinstance(cause, self._driver.OperationalError) and state != _WAS_FROZEN:
             return None
-        state = cause.sqlstate or ""
         if state.startswith("40") or state == "55P03":
             return StoreBusy(f"{self.name}: another program holds the same rows ({_first_line(cause)}); try again")
-        if state[:2] in ("", "08", "57"):
+        if state[:2] in ("", "08", "57") or state == _WAS_FROZEN:
             return StoreLost(f"{self.name}: the connection to the database broke ({_first_line(cause)})")
         if state[:2] in ("53", "58"):  # no room, or a fault of the disk
             return StoreLost(f"{self.name}: the server cannot write ({_first_line(cause)}); look at its disk")

@@ -61,12 +61,15 @@ class Member:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
+    def environment(self) -> dict[str, str]:
+        return {**os.environ, **self.settings, "COACHBOT_PORT": str(self.port)}
+
     def start(self) -> None:
         self.began = self.file.stat().st_size if self.file.exists() else 0
         with self.file.open("ab") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "coachbot.cli", *self.command[1:]],
-                env={**os.environ, **self.settings, "COACHBOT_PORT": str(self.port)}, stdout=log, stderr=log,
+                env=self.environment(), stdout=log, stderr=log,
             )  # fmt: skip
 
     def is_up(self) -> bool:

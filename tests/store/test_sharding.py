@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from coachbot.errors import StoreError
+from coachbot.errors import StoreError, StoreLost
 from coachbot.service.ids import new_patient_id
 from coachbot.service.records import TimerRow
 from coachbot.service.shards import SHARDS, shard_of
@@ -131,6 +131,30 @@ def test_each_of_them_has_a_number_of_its_own(postgres_house: House) -> None:
     assert numbers[-1] == 2
     for store in (*stores, late):
         store.close()
+
+
+@pytest.mark.postgres
+def test_one_that_is_frozen_inside_a_transaction_loses_its_shards(
+    postgres_house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("coachbot.store.postgres._FROZEN_MS", 100)
+    house = postgres_house
+    frozen = house.opened(shared=True)
+    taken: list[int] = []
+
+    def freeze() -> None:
+        with frozen.writing() as tx:
+            tx.take_shards([7], 1)
+            while not taken:
+                with house.store.writing() as other:
+                    taken.extend(other.take_shards([7], 1))
+            tx.newest_id()
+
+    with pytest.raises(StoreLost):
+        freeze()
+    with frozen.writing() as tx:
+        assert tx.take_shards([7], 1) == [7], "it goes on with a new connection"
+    frozen.close()
 
 
 def test_a_file_has_one_engine_and_no_workers(sqlite_house: House) -> None:

@@ -172,16 +172,13 @@ class Board:
         """Every patient, for pages that show numbers without names."""
         with self._store.reading() as tx:
             quarter = self._quarter()
-            return tuple(self._brief(row, quarter) for row in tx.roster())
+            return tuple(self._brief(row, quarter) for row in self._roster(tx))
 
     # -- how -------------------------------------------------------------------------------------------
     def _visible(self, tx: Transaction, staff: StaffRow) -> list[Brief]:
         care, open_alerts = tx.care(), _by_patient(tx.alerts(open_only=True))
-        found, rows, quarter = [], tx.roster(), self._quarter()
-        if len(self._known) > len(rows):  # somebody was erased: nothing of them stays in memory
-            known = {row.patient for row in rows}
-            self._known = {patient: held for patient, held in self._known.items() if patient in known}
-        for row in rows:
+        found, quarter = [], self._quarter()
+        for row in self._roster(tx):
             alerts, carers = open_alerts.get(row.patient, ()), care.get(row.patient, frozenset())
             if _theirs(staff, carers, alerts):
                 brief = self._brief(row, quarter)
@@ -189,6 +186,15 @@ class Board:
                     brief = changed(brief, alerts=tuple(alerts), carers=carers)
                 found.append(brief)
         return found
+
+    def _roster(self, tx: Transaction) -> Sequence[RosterRow]:
+        """Everybody; whoever was erased, here or by another process, stays in no memory of ours."""
+        rows = tx.roster()
+        if len(self._known) > len(rows):
+            living = {row.patient for row in rows}
+            for patient in [one for one in self._known if one not in living]:
+                self._known.pop(patient, None)
+        return rows
 
     def _quarter(self) -> int:
         return int(self._world.clock.now().timestamp() // 900)

@@ -64,6 +64,7 @@ def test_an_erased_patient_is_in_no_list(house: House) -> None:
         tx.erase(person.id)
     assert found(board, "kim") == []
     assert found(board, "") == []
+    assert board._known == {}, "nor in memory"
 
 
 def test_names_are_found_without_their_accents(house: House) -> None:
