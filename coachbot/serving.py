@@ -230,7 +230,11 @@ class Engine:
         }
         app: Any = servings[_ROOT].app if _ROOT in servings and self._serves_web else None
         self.watch.over(
-            self._settings, coach, writer, servings, lambda: any(not task.done() for task in self._sending[:1])
+            self._settings,
+            coach,
+            writer,
+            self._watched(servings),
+            lambda: any(not task.done() for task in self._sending[:1]),
         )
         rooms = self._add_console(app, coach) if app is not None else None
         if app is not None:
@@ -254,6 +258,10 @@ class Engine:
     def _holds(self, account: int) -> bool:
         """Whether this process speaks with the messenger for an account."""
         return True
+
+    def _watched(self, servings: Mapping[str, Serving]) -> Mapping[str, Serving]:
+        """The channels whose standing this process knows."""
+        return servings
 
     def _to_send_by(self, channels: Mapping[str, Channel]) -> Mapping[str, Channel]:
         """The channels as the sender sees them."""

@@ -15,7 +15,7 @@ import os
 import signal
 import socket
 import time
-from collections.abc import Awaitable, Callable, Collection, Coroutine
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -34,6 +34,7 @@ from coachbot.store import SqlStore, open_store
 from coachbot.store.hearing import LINES, OUTBOX, Hearing
 
 if TYPE_CHECKING:
+    from coachbot.service.channels import Serving
     from coachbot.serving import Parts
     from coachbot.settings import Settings
 
@@ -120,6 +121,10 @@ class Process(Engine):
 
     def _holds(self, account: int) -> bool:
         return self._kind == "sender" and self._leases.holds(lease_of(account))
+
+    def _watched(self, servings: Mapping[str, Serving]) -> Mapping[str, Serving]:
+        """A web process does not speak with messengers, so it does not know whether they answer."""
+        return {name: one for name, one in servings.items() if self._kind != "web" or name == "webchat"}
 
     def _accounts_held(self) -> Collection[int]:
         return [account for account in self._accounts if self._holds(account)]
@@ -239,7 +244,8 @@ class Process(Engine):
         accounts = [account for account in self._accounts if lease_of(account) in fresh]
         if accounts:
             freed = await asyncio.to_thread(parts.coach.sender.take_over, accounts)
-            log.warning("%s sends for accounts %s from now on; %d messages were in doubt", self._name, accounts, freed)
+            level = logging.WARNING if freed else logging.INFO
+            log.log(level, "%s sends for accounts %s now; %d messages were in doubt", self._name, accounts, freed)
             parts.coach.sender.wake()
 
     async def _look(self, parts: Parts) -> None:

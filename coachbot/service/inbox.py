@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from concurrent.futures import Future
 
-from coachbot.errors import StoreLost
 from coachbot.service.ids import IdSource, new_patient_id
 from coachbot.service.ports import Clock, Store, Transaction
 from coachbot.service.records import Address, InboxRow, Profile, Update
 from coachbot.service.staff.gate import Gate
+
+log = logging.getLogger("coachbot.inbox")
 
 
 class Inbox:
@@ -47,10 +49,12 @@ class Inbox:
             future.set_result(is_new)
 
     def _store_surely(self, updates: Sequence[Update]) -> Sequence[bool]:
-        """Once more, if the connection broke: what was stored by the first try after all is known by its update id."""
+        """Once more, if it fails: the connection broke (what was stored after all is known by its update id), or
+        another process let the same newcomer in at the same moment."""
         try:
             return self.store(updates)
-        except StoreLost:
+        except Exception as error:
+            log.warning("updates could not be stored (%s); trying once more", type(error).__name__)
             return self.store(updates)
 
     def _row(self, tx: Transaction, update: Update, known: dict[tuple[int, str], str]) -> InboxRow:

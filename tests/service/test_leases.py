@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable, Mapping
+from concurrent.futures import Future
 from dataclasses import dataclass
 
 import pytest
 
 from coachbot.service.leases import LASTS_S, Leases, lease_of
 from coachbot.service.pacing import Pace
-from coachbot.service.records import Changes, OutboxRow
+from coachbot.service.records import Address, Changes, OutboxRow, Profile, Update
 from coachbot.service.sender import Sender
 from coachbot.service.writer import InlineWriter
+from coachbot.store.transaction import SqlTransaction
+from coachbot.testing.ground import open_in
 from tests.service.house import House
 
 
@@ -105,3 +109,28 @@ def test_whoever_takes_an_account_over_sends_what_another_had_claimed(house: Hou
 
 def test_the_lease_of_an_account_has_its_number() -> None:
     assert lease_of(7) == "account:7"
+
+
+@pytest.mark.postgres
+def test_two_processes_let_the_same_newcomer_in_and_both_words_count(
+    postgres_house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house = postgres_house
+    other, place = open_in(house.folder, house.database), Address(1, house.desk.account, "webchat", "a new chat")
+    real, first = SqlTransaction.find_addresses, iter(["once"])
+
+    def find(tx: SqlTransaction, account: int, chats: Iterable[str]) -> Mapping[str, str]:
+        found = real(tx, account, chats)
+        if next(first, None):  # after this one has looked, the other one is quicker
+            with other.writing() as quicker:
+                quicker.add_patient("pquick", site=house.coach.site, address=place, profile=Profile())
+        return found
+
+    monkeypatch.setattr(SqlTransaction, "find_addresses", find)
+    future: Future[bool] = Future()
+    update = Update(house.desk.account, "webchat", "a new chat", "u1", "text", "hello")
+    house.coach.inbox.store_all([(update, future)])
+    assert future.result() is True
+    with house.store.reading() as tx:
+        assert [row.patient for row in tx.waiting(now_real=house.clock.real(), limit=5)] == ["pquick"]
+    other.close()
