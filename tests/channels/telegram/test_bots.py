@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Iterator
 from concurrent.futures import Future
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -220,6 +221,25 @@ def test_a_token_revoked_while_it_runs_is_one_line_too(
     )
     asyncio.run(poller.run())
     assert len([record for record in caplog.records if record.levelno >= logging.ERROR]) == 1
+
+
+def test_a_process_asks_for_the_updates_of_its_own_accounts_alone_and_begins_when_it_gets_another(
+    telegram: FakeTelegram,
+) -> None:
+    bench, held = Bench(telegram), {2}
+    bench.counter = replace(bench.counter, holds=lambda account: account in held)
+    telegram.person("Mei", ONE).writes("hello")
+    telegram.person("Kim", TWO).writes("hello")
+    before: list[object] = []
+
+    def taken_over() -> object:
+        if bench.desks["222222"].stored and len(bench.slept) > 3 and not before:
+            before.append(list(bench.desks["111111"].stored))
+            held.add(1)
+        return bench.desks["111111"].stored
+
+    bench.run(taken_over)
+    assert before == [[]]
 
 
 def test_nothing_is_acknowledged_before_it_is_stored(telegram: FakeTelegram) -> None:
