@@ -24,16 +24,17 @@ _HALF_A_YEAR = timedelta(days=183)
 #: What an alert is called, and what it wants of the reader.
 ALERTS: Mapping[str, tuple[str, str]] = {
     "crisis": ("Crisis: thoughts of self-harm", "Ring the patient now. The crisis numbers were shown at once."),
-    "red_flag": ("Warning sign", "Have the patient examined. Exercises rest until you end the rest."),
+    "red_flag": ("Warning sign", "Have the patient examined. They were asked to leave the exercises until somebody has looked."),
     "worry": ("A worry: asked about openly", "Read what was written and what was answered; without an answer, ring."),
     "cauda_equina": ("Possible cauda equina", "Emergency: ring now and see that they go to hospital today."),
+    "worsening": ("Scores much worse than before", "Look at the scores and at what was said after the questions; ring."),
     "message": ("A message for you", "Read it and answer: take over the talk, or ring."),
     "hand_over": ("Asks for a person", "Take over the talk, or ring."),
     "waits_for_confirmation": ("Waits for \u201cexamined, fit\u201d", "Examine, then confirm: day 0 is that day."),
     "flare": ("A bad spell", "Read what happened; ring if it goes on."),
     "harder": ("It has become harder", "Speak with the patient about the plan."),
     "no_change": ("No change so far", "Speak with the patient about the plan."),
-    "adverse_event": ("Something went wrong with the exercises", "Ask what happened, and note it as an adverse event."),
+    "adverse_event": ("Something new or worse", "Ask what happened, and note it as an adverse event."),
     "no_exercise_fits": ("No exercise fits", "Everything is ruled out or too hard: look for one together."),
     "other_treatment": ("Another treatment", "The patient told of another treatment; see whether it goes together."),
     "left": ("Why they left", "In the patient's own words."),
@@ -46,6 +47,7 @@ ALERTS: Mapping[str, tuple[str, str]] = {
     "too_much_medicine": ("More of a medicine than meant", "Ring today: ask what was taken, and how much."),
     "not_helping": ("Says that it does not help", "Speak with the patient about the plan."),
     "other_programme_wanted": ("Would like the other programme", "Answer in your own words; a trial's plan decides."),
+    "unreachable": ("Has shut the chat", "Nothing reaches them there. Ring, and ask how they would like to be reached."),
     "withdrew": ("Left the programme", "Nothing is sent any more. Check that care goes on elsewhere."),
 }
 STATES: Mapping[str, str] = {
