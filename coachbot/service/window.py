@@ -60,7 +60,8 @@ def has_window(draft: Draft) -> bool:
 
 def hear(tx: Transaction, draft: Draft, kind: str, *, danger: bool) -> str:
     """The patient has written: what waited may go. Returns what became of the open question: `waiting` or `expired`
-    if they have not seen it. In danger nothing may stand before the help, so everything else waits on."""
+    if they have not seen it; `waiting` too if nothing is open and something waited, for which they knocked. In danger
+    nothing may stand before the help, so everything else waits on."""
     if not has_window(draft) or kind in _NO_WORDS:
         return ""
     if danger:
@@ -68,8 +69,8 @@ def hear(tx: Transaction, draft: Draft, kind: str, *, danger: bool) -> str:
         return ""
     prompt = draft.record.conversation.prompt
     fate = tx.fate(draft.record.id, prompt.token) if prompt is not None else ""
-    tx.release(draft.record.id, now=draft.now)
-    return fate
+    released = tx.release(draft.record.id, now=draft.now)
+    return "waiting" if prompt is None and released else fate
 
 
 # -- guided practices ---------------------------------------------------------------------------------

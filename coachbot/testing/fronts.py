@@ -41,8 +41,6 @@ class Front(Protocol):
     lacks: str
     #: Most messages that waited at one time for a patient's next word.
     held: int
-    #: Do patients write the word that a channel asks them for, so that the rest may follow?
-    goes_on: bool
 
     def connect(self, coach: Coach) -> Desk:
         """The coach is wired (anew): keep what receiving needs. Returns the desk of the account in use."""
@@ -62,8 +60,11 @@ class Front(Protocol):
     def shown(self, chat: str, message: Message) -> Sequence[Message]:
         """What the patient sees of a message: mostly one, none of what did not come into the chat."""
 
+    def heed(self) -> None:
+        """From now on patients do what a channel asks them for, so that what waits may follow."""
+
     def go_on(self) -> bool:
-        """Whoever was asked for a word so that the rest may follow writes one. False if nobody was."""
+        """Whoever was asked for a word writes one. False if nobody was."""
 
     def close(self) -> None:
         """Let go of everything."""
@@ -75,7 +76,7 @@ class Straight:
     def __init__(self, name: str = "webchat", channel: Channel | None = None) -> None:
         self.name = channel.name if channel else name
         self.channel = channel
-        self.lacks, self.held, self.goes_on = "", 0, False
+        self.lacks, self.held = "", 0
         self._coach: Coach | None = None
 
     @property
@@ -108,6 +109,9 @@ class Straight:
     def shown(self, chat: str, message: Message) -> Sequence[Message]:
         """As it was sent."""
         return (message,)
+
+    def heed(self) -> None:
+        """Nothing is asked for."""
 
     def go_on(self) -> bool:
         """Nobody is asked for a word."""

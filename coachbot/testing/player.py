@@ -48,7 +48,7 @@ def play_screenplay(
     pack = pack_at(screenplay.pack.resolve()) if screenplay.pack else None
     start, name, seed = _start(screenplay), screenplay.channel, screenplay.seed
     with Stage(start, pack=pack, channel=channel, channel_name=name, front=front, seed=seed, server=server) as stage:
-        stage.front.goes_on = True
+        stage.front.heed()
         Player(screenplay, stage).run()
 
 

@@ -16,6 +16,7 @@ from pydantic import SecretStr
 
 from coachbot.authoring.plain import read_plain
 from coachbot.bootstrap import Coach
+from coachbot.channels.wechat.templates import Template
 from coachbot.packs import pack_root
 from coachbot.service.clock import StandingClock
 from coachbot.service.desk import Desk
@@ -29,6 +30,8 @@ from coachbot.testing.fronts import NotHereError, Straight
 
 _ATTACHED = {"photo": "image", "voice": "voice", "video": "video", "location": "location", "file": "link"}
 _ANY_WORD = "ok"
+#: What is rung for besides touchpoints.
+_OWN_KINDS = {"reminder", "news", "person"}
 _SHANGHAI = {"Location_X": "31.2", "Location_Y": "121.5"}
 
 
@@ -77,7 +80,8 @@ class WeChatFront(Straight):
         self._people: dict[str, Any] = {}
         self._last: dict[str, dict[str, str]] = {}
         self._asked: dict[str, _Asked] = {}
-        #: Who was asked for a word and has not written yet.
+        #: Do patients write the word that they are asked for? Who was asked and has not written yet.
+        self._heeds = False
         self._to_go_on: set[str] = set()
         self._words = read_plain(pack_root(load_settings()) / "content" / "en" / "channel.yaml")
 
@@ -185,8 +189,10 @@ class WeChatFront(Straight):
         """The texts that were joined in one message, each for itself; a list below a question as its buttons."""
         person, row = self._people[chat], message.row
         there = person.last
-        if row.last_for_now and self.goes_on:
+        if self._heeds and (row.last_for_now or row.rings):
             self._to_go_on.add(chat)
+        if row.rings and self._heeds:
+            return ()
         if row.rings:
             return (replace(message, row=replace(row, body={"kind": "text", "text": there.text, "rings": row.rings})),)
         if message.body.get("kind") != "text":
@@ -226,6 +232,12 @@ class WeChatFront(Straight):
         if not str(body["text"]).endswith(below):
             raise AssertionError(f"{body['text']!r} does not end with its list {below!r}")
         return {**body, "text": str(body["text"])[: -len(below)].strip(), "choices": listed}
+
+    def heed(self) -> None:
+        """Who is asked for a word writes one; and the account rings for every kind of touchpoint, as a site's does."""
+        self._heeds = True
+        kinds = {str(one.kind) for pack in self.coach.world.pack.programmes.values() for one in pack.touchpoints}
+        self._account.ring_for(dict.fromkeys(kinds | _OWN_KINDS, Template("T1", {"thing1": "what", "thing2": "how"})))
 
     def go_on(self) -> bool:
         """Who was told that there is more, and for whom something waits, writes any word."""

@@ -14,7 +14,7 @@ from pathlib import Path
 from coachbot.authoring.pictures import find_picture
 from coachbot.channels.wechat.api import WeChatApi
 from coachbot.channels.wechat.faults import FORGOTTEN_MEDIA, WeChatError
-from coachbot.channels.wechat.templates import Templates
+from coachbot.channels.wechat.templates import Template, Templates
 from coachbot.channels.wechat.writing import CAN, RING, Call, call_for, picture_to
 from coachbot.errors import DeliveryError
 from coachbot.service.channels import OK, REFUSED, STARTING, UNREACHABLE, Counter
@@ -62,6 +62,11 @@ class WeChat:
     def without_window(self) -> None:
         """As if WeChat took messages at any time: for a screenplay that is to show something else."""
         self._can = replace(self._can, window_hours=None)
+
+    def ring_for(self, by_kind: Mapping[str, Template]) -> None:
+        """As if the site had these templates: for a screenplay."""
+        self.templates = replace(self.templates, by_kind=by_kind)
+        self._can = replace(self._can, templates=frozenset(by_kind))
 
     def connect(self, counter: Counter) -> None:
         """The service is there: the account gets its desk."""

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from coachbot.authoring.pack import Pack
-from coachbot.service.records import Progress, TimerRow
+from coachbot.engine.model import Conversation
+from coachbot.service.records import Changes, Progress, TimerRow
 from coachbot.settings import load_settings
 from coachbot.testing.script import Role
 from coachbot.testing.stage import Person, Stage
@@ -240,6 +242,21 @@ def test_a_word_to_a_question_that_was_never_seen_is_no_answer_to_it(house: Hous
     assert now is not None
     assert now.conversation.prompt == record.conversation.prompt
     assert phone.messages
+
+
+def test_a_word_that_lets_a_note_go_is_not_asked_what_it_means(house: House) -> None:
+    person, phone = house.enter(arm="exercise", attended=("cse_1",))
+    house.stage.travel(timedelta(days=4, hours=4))
+    record = house.stage.record(person)
+    assert record is not None
+    with house.stage.store.writing() as tx:  # nothing is open, and a note waits
+        tx.save(Changes(conversations={record.id: replace(record, conversation=Conversation(record.id))}))
+        waited = tx.outbox_shut()["wechat"]
+    told = len(phone.messages)
+    phone.writes("ok")
+    house.settle()
+    assert len(phone.messages) == told + min(waited, 5)
+    assert "What do you need?" not in " ".join(phone.texts[told:])
 
 
 def test_stop_is_heard_although_the_question_was_never_seen(house: House) -> None:
