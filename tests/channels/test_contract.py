@@ -10,8 +10,6 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import FrozenInstanceError
-from datetime import UTC, datetime
 from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Any
@@ -26,29 +24,15 @@ from coachbot.channels.webchat import Hub, WebChat
 from coachbot.errors import DeliveryError, SettingsError
 from coachbot.registry import channel_kinds
 from coachbot.service.channels import Counter
-from coachbot.service.fitting import fitted
 from coachbot.service.ports import Channel
-from coachbot.service.records import Address, OutboxRow, Shown
+from coachbot.service.records import Address, OutboxRow
 from coachbot.settings import load_settings
 from coachbot.testing.botapi import FakeTelegram, Fault
+from coachbot.testing.contract import BODIES, QUESTION, delivers, is_sensible, keep_contract, row_of, takes_buttons_away
 from coachbot.testing.wechatapi import FakeWeChat
 from tests.channels.telegram.test_bots import ONE, Desk
 from tests.channels.wechat.bench import Bench
 from tests.conftest import ROOT
-
-WORDS = read_plain(ROOT / "content" / "en" / "channel.yaml")
-NOW = datetime(2026, 3, 9, tzinfo=UTC)
-LONG = "\n\n".join(f"Paragraph {n}. " + "Some words about backs. " * 20 for n in range(40))
-CHOICES = [["all", "Yes, all of it"], ["part", "Part of it"]]
-BODIES: list[dict[str, Any]] = [
-    {"kind": "text", "text": "Hello **Kim**, <3 & more_or_less *well*."},
-    {"kind": "text", "text": LONG},
-    {"kind": "text", "text": "Did you?", "token": "t", "choices": CHOICES, "ask": {"kind": "choice"}},
-    {"kind": "text", "text": "Days?", "token": "t", "choices": CHOICES, "chosen": ["all"], "ask": {"kind": "several"}},
-    {"kind": "text", "text": "Pain?", "token": "t", "choices": [[str(n)] * 2 for n in range(11)],
-     "ask": {"kind": "scale", "low": 0, "high": 10}},
-    {"kind": "picture", "picture": "exercises/bridge_start.png", "alt": "Hips up"},
-]  # fmt: skip
 
 
 @contextmanager
@@ -98,10 +82,6 @@ CASES = {"webchat": webchat, "terminal": terminal, "telegram": telegram, "wechat
 each = pytest.mark.parametrize("name", sorted(CASES))
 
 
-def row(body: dict[str, Any], number: int = 1, **more: Any) -> OutboxRow:
-    return OutboxRow(number, "p", 1, body, NOW, token=str(body.get("token") or ""), **more)
-
-
 def test_every_registered_channel_is_under_contract() -> None:
     assert set(channel_kinds([])) == set(CASES)
 
@@ -115,40 +95,20 @@ def test_its_name_is_the_registrys(name: str) -> None:
 @each
 def test_its_capabilities_are_frozen_and_sensible(name: str) -> None:
     with CASES[name]() as (channel, _):
-        can = channel.capabilities
-        assert can.text >= 200
-        assert can.burst >= 1
-        assert not can.closes_buttons or can.edits
-        assert can.deduplicates or can.account_rate is not None
-        with pytest.raises(FrozenInstanceError):
-            can.text = 1  # type: ignore[misc]
+        is_sensible(channel)
 
 
 @each
 @pytest.mark.parametrize("body", BODIES, ids=lambda body: str(body.get("text") or body["kind"])[:8])
 def test_it_delivers_whatever_fits_it(name: str, body: dict[str, Any]) -> None:
     with CASES[name]() as (channel, to):
-        pieces = fitted(body, channel.capabilities, lambda: WORDS)
-
-        async def scene() -> list[str]:
-            return [await channel.deliver(to, row(dict(piece), number)) for number, piece in enumerate(pieces, 1)]
-
-        remote = asyncio.run(scene())
-        assert all(remote)
-        assert len(set(remote)) == len(remote)
+        asyncio.run(delivers(channel, to, body))
 
 
 @each
 def test_it_takes_buttons_away_without_a_sound(name: str) -> None:
     with CASES[name]() as (channel, to):
-        question = BODIES[2]
-
-        async def scene() -> None:
-            remote = await channel.deliver(to, row(question))
-            body = {"kind": "close", "token": "t", "answer": "Your answer: Part of it"}
-            await channel.deliver(to, row(body, 2, shown=Shown(remote, question)))
-
-        asyncio.run(scene())
+        asyncio.run(takes_buttons_away(channel, to))
 
 
 @pytest.mark.parametrize(
@@ -176,7 +136,7 @@ def test_telegrams_faults_are_told_apart(fault: Fault, kind: dict[str, Any]) -> 
         assert channel is not None
         to = Address(1, 1, "telegram", str(person.chat))
         with pytest.raises(DeliveryError) as caught:
-            asyncio.run(channel.deliver(to, row(BODIES[0])))
+            asyncio.run(channel.deliver(to, row_of(BODIES[0])))
         assert {name: getattr(caught.value, name) for name in kind} == kind
         assert "AAAA" not in str(caught.value)
 
@@ -211,14 +171,19 @@ def test_the_smallest_channel_of_the_page_works(tmp_path: Path, monkeypatch: pyt
     (tmp_path / "messages" / "from" / "kim").mkdir(parents=True)
     channel = kind.open(settings)
     assert channel is not None
-    for piece in fitted(BODIES[2], channel.capabilities, lambda: WORDS):
-        asyncio.run(channel.deliver(Address(1, 1, "folder", "kim"), row(dict(piece))))
+    kim, bo = (Address(1, number, "folder", chat) for number, chat in ((1, "kim"), (2, "bo")))
+    asyncio.run(delivers(channel, bo, QUESTION))
     (told,) = (tmp_path / "messages" / "to").iterdir()
     assert "2. Part of it" in told.read_text("utf-8")
-    file = tmp_path / "messages" / "from" / "kim" / "a1.txt"
-    file.write_text("2", "utf-8")
+    asyncio.run(keep_contract(channel, kim))
     desk = Desk(1)
-    assert [(update.text, update.update_id) for update in received(kind, channel, desk, file)] == [("2", "a1")]
+    for chat, text in (("kim", "2"), ("bo", "1"), ("kim", "3")):  # a name may come again, and with another patient
+        file = tmp_path / "messages" / "from" / chat / "a1.txt"
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(text, "utf-8")
+        received(kind, channel, desk, file)
+    assert [(update.chat, update.text) for update in desk.stored] == [("kim", "2"), ("bo", "1"), ("kim", "3")]
+    assert not any("kim" in update.update_id for update in desk.stored)
 
 
 def received(kind: Any, channel: Any, desk: Desk, file: Path) -> list[Any]:
