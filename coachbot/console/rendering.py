@@ -24,10 +24,10 @@ _HALF_A_YEAR = timedelta(days=183)
 #: What an alert is called, and what it wants of the reader.
 ALERTS: Mapping[str, tuple[str, str]] = {
     "crisis": ("Crisis: thoughts of self-harm", "Ring the patient now. The crisis numbers were shown at once."),
-    "red_flag": ("Warning sign", "Have the patient examined. They were asked to leave the exercises until somebody has looked."),
+    "red_flag": ("Warning sign", "Have them examined; they were asked to leave the exercises until then."),
     "worry": ("A worry: asked about openly", "Read what was written and what was answered; without an answer, ring."),
     "cauda_equina": ("Possible cauda equina", "Emergency: ring now and see that they go to hospital today."),
-    "worsening": ("Scores much worse than before", "Look at the scores and at what was said after the questions; ring."),
+    "worsening": ("Scores much worse than before", "See the scores, and what was said after the questions; ring."),
     "message": ("A message for you", "Read it and answer: take over the talk, or ring."),
     "hand_over": ("Asks for a person", "Take over the talk, or ring."),
     "waits_for_confirmation": ("Waits for \u201cexamined, fit\u201d", "Examine, then confirm: day 0 is that day."),
@@ -47,7 +47,7 @@ ALERTS: Mapping[str, tuple[str, str]] = {
     "too_much_medicine": ("More of a medicine than meant", "Ring today: ask what was taken, and how much."),
     "not_helping": ("Says that it does not help", "Speak with the patient about the plan."),
     "other_programme_wanted": ("Would like the other programme", "Answer in your own words; a trial's plan decides."),
-    "unreachable": ("Has shut the chat", "Nothing reaches them there. Ring, and ask how they would like to be reached."),
+    "unreachable": ("Has shut the chat", "Nothing reaches them there. Ring, and ask what suits them better."),
     "withdrew": ("Left the programme", "Nothing is sent any more. Check that care goes on elsewhere."),
 }
 STATES: Mapping[str, str] = {
