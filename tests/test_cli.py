@@ -30,6 +30,12 @@ def coachbot(*arguments: str, data: Path, **environment: str) -> subprocess.Comp
     )  # fmt: skip
 
 
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 def fails_with_one_line(result: subprocess.CompletedProcess[str], *words: str) -> None:
     assert result.returncode not in (0, None)
     assert "Traceback" not in result.stderr
@@ -129,6 +135,13 @@ def test_a_missing_key_of_existing_data_is_one_clear_line(tmp_path: Path) -> Non
     assert coachbot("invite", "sct_cse", "combined", data=tmp_path).returncode == 0
     (tmp_path / "keys.json").unlink()
     fails_with_one_line(coachbot("enrolment", "list", data=tmp_path), "key")
+
+
+@pytest.mark.parametrize("command", ["worker", "web", "sender"])
+def test_several_processes_on_one_file_are_refused_in_one_clear_line(tmp_path: Path, command: str) -> None:
+    result = coachbot(command, data=tmp_path / "none", COACHBOT_PORT=str(free_port()))
+    fails_with_one_line(result, "on PostgreSQL only", "coachbot run")
+    assert not (tmp_path / "none").exists()
 
 
 def test_a_taken_port_is_one_clear_line(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 import time
+import tomllib
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -21,6 +22,8 @@ from typing import Any
 
 import pytest
 import yaml
+
+from coachbot.settings import Settings
 
 #: Every test starts processes of its own.
 pytestmark = pytest.mark.slow
@@ -208,3 +211,21 @@ def test_the_build_stage_builds(tmp_path: Path) -> None:
         [str(place / "bin" / "coachbot"), "check"], cwd=place, capture_output=True, text=True, timeout=120
     )
     assert checked.returncode == 0, checked.stdout + checked.stderr
+
+
+# -- several processes --------------------------------------------------------------------------------
+def test_the_processes_of_the_scaled_installation_share_settings_and_keys() -> None:
+    services = yaml.safe_load((ROOT / "compose.scale.yaml").read_text("utf-8"))["services"]
+    ours = {name: one for name, one in services.items() if name != "postgres"}
+    assert {name: one["deploy"]["replicas"] for name, one in ours.items()} == {"web": 2, "worker": 2, "sender": 1}
+    assert {tuple(one["command"]) for one in ours.values()} == {("coachbot", name) for name in ours}
+    shared = {"COACHBOT_DATABASE", "COACHBOT_DATA", "COACHBOT_KEYS", "PGPASSWORD"}
+    assert len({tuple(one["environment"][name] for name in sorted(shared)) for one in ours.values()}) == 1
+    assert len({tuple(one["volumes"]) for one in ours.values()}) == 1
+    known = {f"COACHBOT_{name.upper()}" for name in Settings.model_fields}
+    assert {name for one in ours.values() for name in one["environment"] if name.startswith("COACHBOT_")} <= known
+    extras = str(ours["web"]["build"]["args"]["EXTRAS"]).split(",")
+    written = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["optional-dependencies"]
+    assert set(extras) <= set(written)
+    assert any(step.word == "ARG" and step.rest.startswith("EXTRAS=") for step in stages()[0])
+    assert all(port.startswith("127.0.0.1:") for port in ours["web"]["ports"])
