@@ -97,6 +97,7 @@ class Bells:
     # -- hearing ---------------------------------------------------------------------------------------
     async def hear(self) -> None:
         """Take jobs for ever."""
+        deaf = False
         while True:
             try:
                 await self._app.run_worker_async(
@@ -106,15 +107,20 @@ class Bells:
             except asyncio.CancelledError:
                 raise
             except Exception as error:
-                log.warning("no bells are heard for now (%s); every look finds what waits", type(error).__name__)
+                if not deaf:
+                    log.warning("no bells are heard for now (%s); every look finds what waits", type(error).__name__)
+                deaf = True
             await asyncio.sleep(_REST_S)
 
     # -- the library -----------------------------------------------------------------------------------
     @contextlib.asynccontextmanager
     async def open(self) -> AsyncIterator[Bells]:
-        """Connected, with the schema of the jobs in place, for as long as the block lasts."""
+        """Connected, with the schema of the jobs in place if it can be made, for as long as the block lasts."""
         async with self._app.open_async():
-            await self._make_schema()
+            try:
+                await self._make_schema()
+            except Exception as error:
+                log.warning("the bells' schema can't be made (%s); every look finds what waits", _first_line(error))
             yield self
 
     def _made(self, url: str, heard: Callable[[int], None], tick: Callable[[], None]) -> App:
@@ -149,6 +155,10 @@ class Bells:
             found = await connection.execute(f"SELECT to_regclass('{schema}.procrastinate_jobs')")
             if (await found.fetchone())[0] is None:
                 await connection.execute(self._app.schema_manager.get_schema())
+
+
+def _first_line(error: Exception) -> str:
+    return " ".join(str(error).partition("\n")[0].split()) or type(error).__name__
 
 
 def _failed() -> Any:

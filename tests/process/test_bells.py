@@ -104,3 +104,20 @@ def test_bells_that_cannot_ring_are_let_go_and_ring_again(url: str) -> None:
         return heard
 
     assert 2 in asyncio.run(ring())
+
+
+def test_a_user_who_may_make_no_schema_is_told_in_the_log_and_works_without_bells(
+    url: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def refused(bells: Bells) -> None:
+        raise PermissionError("permission denied for database\nDETAIL")
+
+    async def open_and_ring() -> None:
+        bells = Bells(url, lambda shard: None)
+        async with bells.open(), at_work(bells.carry()):
+            bells.ring([1])
+            await until(lambda: bells._away)
+
+    monkeypatch.setattr(Bells, "_make_schema", refused)
+    asyncio.run(open_and_ring())
+    assert "can't be made (permission denied for database)" in caplog.text
