@@ -82,7 +82,7 @@ _DUE = Statement(
         .where(
             _R.c.broadcast == bindparam("row"), _R.c.state == word("planned"), _R.c.due_at <= bindparam("now")
         )
-        .order_by(_R.c.due_at, _R.c.patient)
+        .order_by(_R.c.due_at)
     )
 )  # fmt: skip
 _PAGE = Statement(
