@@ -25,7 +25,7 @@ def _empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ("form", "files"),
     [
         ("tidy", {"participants.csv", "assessments.csv", "answers.csv", "scores.csv", "practice.csv",
-                  "health_changes.csv", "codebook.csv"}),
+                  "health_changes.csv", "steps.csv", "codebook.csv"}),
         ("redcap", {"redcap_dictionary.csv", "redcap_data.csv"}),
         ("fhir", {"responses.json"}),
     ],
