@@ -31,6 +31,8 @@ DIFFERENT = {
     ("web", "enrolment/codes"): "nobody writes in the web chat without a code",
     ("wechat", "evening_checkin"): "an earlier question has no buttons that could still be pressed",
     ("wechat", "practice/stop_pause_slower"): "any word brings its next line",
+    # who is rung for writes a word there, and is never silent for a week
+    ("wechat", "time/comes_back_after_a_week"): "takes few messages after a patient's word",
     ("wechat", "leaving/asks_for_a_copy"): "WeChat takes no message of the kind 'file'",
 }
 
