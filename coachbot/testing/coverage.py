@@ -302,7 +302,12 @@ class _Walker:
         for section in self.world.pack.words.sections(self.world.pack.words.default_language, COACH):
             for extras in _EXTRAS:
                 for phone in (None, "555 0100"):
-                    known = {"by": "Lin", "exercise": "Bridge", "site": {**self.usual["site"], "phone": phone}}
+                    known = {
+                        "by": "Lin",
+                        "exercise": "Bridge",
+                        "instead_of": "Clam",
+                        "site": {**self.usual["site"], "phone": phone},
+                    }
                     scope = {**self.usual, **extras, **known}
                     if self.world.pack.words.has("", COACH, section):
                         self._render_all(fx.Say(fx.Text(COACH, section, scope=scope)))
