@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from coachbot.authoring.exchange.fhir_in import Matches
     from coachbot.authoring.exchange.terms import Release
 
-app = typer.Typer(help="The questionnaires of a pack: list, export, import.", no_args_is_help=True)
+app = typer.Typer(help="The questionnaires of a pack: list, export, import. Alone: the list.")
 
 _RELEASES = ("R4B", "R5")
 Pack = Annotated[Path | None, typer.Option("--pack", help="Another pack; the one of the settings by default.")]
@@ -24,6 +24,13 @@ def _root(pack: Path | None) -> Path:
     from coachbot.settings import load_settings
 
     return pack_at(pack) if pack else pack_root(load_settings())
+
+
+@app.callback(invoke_without_command=True)
+def _alone(context: typer.Context) -> None:
+    """The questionnaires of a pack: list, export, import. Alone: the list."""
+    if context.invoked_subcommand is None:
+        list_them(None)
 
 
 @app.command("list")

@@ -27,3 +27,9 @@ def test_the_command_prints_the_same_table() -> None:
 def test_what_nobody_looked_up_is_named() -> None:
     row = next(line for line in table(load_pack(ROOT).instruments).splitlines() if "`bipq`" in line)
     assert "missing items, bands, licence" in row
+
+
+def test_the_command_alone_prints_the_same_table() -> None:
+    alone, listed = (CliRunner().invoke(app, words) for words in (["instruments"], ["instruments", "list"]))
+    assert alone.exit_code == 0
+    assert alone.output == listed.output
