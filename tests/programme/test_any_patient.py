@@ -141,7 +141,7 @@ def test_what_was_already_sent_is_counted(
     planned = [p for p in plan(standing, number).planned if p.kind != "safety"]
     assert not planned or today + len(planned) <= 2
     assert not planned or max(today, week) + len(planned) <= 12
-    assert not hold or {p.kind for p in planned} <= {"assessment"}, "in its window's last days, without what is withheld"
+    assert not hold or {p.kind for p in planned} <= {"assessment"}, "one comes in the last days of its window"
 
 
 @given(patients(), st.integers(0, 118), st.integers(0, 24 * 60))
