@@ -40,9 +40,11 @@ _SAMS_EVERY, _WALKERS_EVERY = 3, 5
 class DemoClinic:
     """Accounts and patients that the demo's console shows."""
 
-    def __init__(self, coach: Coach, rooms: StaffRooms) -> None:
+    def __init__(self, coach: Coach, rooms: StaffRooms, most: int) -> None:
         self._coach = coach
         self._rooms = rooms
+        #: So many made-up patients, and no more.
+        self._most = most
         self._process: subprocess.Popen[str] | None = None
         self._stopping = False
 
@@ -78,6 +80,8 @@ class DemoClinic:
 
     def _live(self, folder: Path) -> None:
         until, done = self._coach.world.clock.now(), len(cohort_of(self._coach))
+        if done >= self._most:
+            return
         self._process = subprocess.Popen(
             [sys.executable, "-m", "coachbot.testing.cohort", str(folder), until.isoformat(), str(done)],
             stdout=subprocess.PIPE, text=True, preexec_fn=_out_of_the_way,
@@ -89,6 +93,9 @@ class DemoClinic:
                 return
             self._take_in(folder / number, patient)
             self._care_for(place, patient)
+            if place + 1 >= self._most:
+                self._process.terminate()
+                return
 
     def _take_in(self, folder: Path, patient: str) -> None:
         store = open_store(f"sqlite:///{folder / 'coachbot.db'}", keys_path=folder / "keys.json", synchronous="OFF")

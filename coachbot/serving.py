@@ -243,7 +243,7 @@ class Engine:
         if self._demo:
             self._add_panel(app, coach, writer, channels)
             if rooms is not None:
-                self.demo.clinic = DemoClinic(coach, rooms)
+                self.demo.clinic = DemoClinic(coach, rooms, self._settings.demo_patients)
         for name, serving in servings.items():
             if name != _ROOT and serving.app is not None and app is not None:
                 app.mount(serving.path, serving.app)

@@ -83,6 +83,9 @@ class Settings(BaseSettings):
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(default="INFO", description="what is logged")
 
+    #: The demo's own: how many made-up patients its clinic shows at most.
+    demo_patients: int = Field(default=60, ge=0, description="made-up patients in the demo's clinic, at most")
+
     #: A point at which the process kills itself (`point` or `point:times`), for crash tests.
     kill_at: str = Field(default="", description="point at which the process kills itself, for crash tests")
 

@@ -44,7 +44,13 @@ class Process:
         self._process: subprocess.Popen[bytes] | None = None
 
     def environment(self) -> dict[str, str]:
-        return {**os.environ, "COACHBOT_DATA": str(self.data), "COACHBOT_PORT": str(self.port), "COACHBOT_SITE": SITE}
+        return {
+            **os.environ,
+            "COACHBOT_DATA": str(self.data),
+            "COACHBOT_PORT": str(self.port),
+            "COACHBOT_SITE": SITE,
+            "COACHBOT_DEMO_PATIENTS": "3",  # sixty keep a processor busy for a minute
+        }
 
     def start(self) -> None:
         log = (self.data / "log.txt").open("ab")
