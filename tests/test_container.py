@@ -199,9 +199,10 @@ def test_the_build_stage_builds(tmp_path: Path) -> None:
         take = shutil.copytree if (ROOT / source).is_dir() else shutil.copy
         take(ROOT / source, tmp_path / source)
     place = tmp_path / "installed"
+    arguments = dict(step.rest.split("=", 1) for step in stages()[0] if step.word == "ARG")
     for step in (step for step in stages()[0] if step.word == "RUN"):
         command = step.rest.replace("/srv/coachbot", str(place))
-        environment = {**os.environ, "PATH": f"{BIN}:{os.environ['PATH']}"}
+        environment = {**os.environ, **arguments, "PATH": f"{BIN}:{os.environ['PATH']}"}
         result = subprocess.run(
             ["sh", "-c", command], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=900
         )
