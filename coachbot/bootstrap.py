@@ -415,6 +415,17 @@ def staff_rooms(coach: Coach) -> StaffRooms:
     )
 
 
+def _shut(inbox: Inbox, writer: Writer, to: Address, row: OutboxRow) -> None:
+    """A messenger said that the patient has shut the chat: that is an update like any other."""
+    update = Update(to.account, to.channel, to.chat, f"gone-{row.id}", "blocked")
+
+    def stored() -> None:
+        inbox.store([update])
+        writer.wake()  # only now: the writer takes turns before jobs, and would find nothing yet
+
+    writer.submit(stored)
+
+
 def _links(settings: Settings, store: Store, code: str) -> Mapping[str, str]:
     """Where a code can be used: the bots that have run, and the web chat."""
     from coachbot.channels.telegram.links import links
@@ -478,15 +489,7 @@ def assemble(
     wording = Wording(world, f"{settings.public}/staff/today")
     inbox = Inbox(store, clock, world.ids, site, settings.language, Gate(clock, world.ids, wording))
 
-    def gone(to: Address, row: OutboxRow) -> None:
-        update = Update(to.account, to.channel, to.chat, f"gone-{row.id}", "blocked")
-
-        def stored() -> None:
-            inbox.store([update])
-            writer.wake()  # only now: the writer takes turns before jobs, and would find nothing yet
-
-        writer.submit(stored)
-
+    gone = partial(_shut, inbox, writer)
     sender = Sender(store, clock, channels, writer, name=name, pace=pace, meter=meter, gone=gone, mine=mine)
     enrolments = Enrolments(world, store, turns, site)
     watch = NoticeWatch(world, store, wording)
