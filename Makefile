@@ -62,8 +62,8 @@ bench: dev ## the benchmarks, beside the floor of the bare driver (JSON=FILE for
 bench-peers: dev ## the coach beside its peers, in one run (JSON=FILE, MARKDOWN=PAGE; PEERS=FOLDER keeps what they need)
 	@$(IN)python -m benchmarks.peers $(if $(JSON),--json $(JSON)) $(if $(MARKDOWN),--markdown $(MARKDOWN)) $(if $(PEERS),--home $(PEERS))
 
-faults: dev ## kill a talking coach again and again, and audit what is left (KILLS=200)
-	@$(IN)python -m tests.faults --kills $(or $(KILLS),200)
+faults: dev ## kill a talking coach again and again, and audit what is left (KILLS=200 DATABASE=both TOWNS=2)
+	@$(IN)python -m tests.faults --kills $(or $(KILLS),200) --database $(or $(DATABASE),sqlite) --towns $(or $(TOWNS),1)
 
 readability: dev ## write docs/readability.md anew from the texts
 	@$(IN)python tools/readable_page.py

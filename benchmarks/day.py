@@ -9,11 +9,11 @@ from __future__ import annotations
 import asyncio
 import resource
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from random import Random
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from benchmarks.ground import Ground, patient_at
 from coachbot.bootstrap import Coach
@@ -23,6 +23,9 @@ from coachbot.service.days import PLANNING_TIME
 from coachbot.service.ports import Capabilities
 from coachbot.service.records import Address, Changes, OutboxRow, PatientRecord, Profile, Progress, TimerRow, Update
 from coachbot.service.turns import GROUP
+
+if TYPE_CHECKING:
+    from benchmarks.crew import Crew
 
 #: Midnight of UTC, a Tuesday.
 MORNING = datetime(2026, 3, 10, 0, 0, tzinfo=UTC)
@@ -63,6 +66,10 @@ class Phones:
             else:
                 self._talking.discard(chat)
 
+    def forget(self) -> None:
+        """Nobody answers what was asked before."""
+        self._asked, self._talking = {}, set()
+
     def _answer(self, update: Update, body: Mapping[str, Any]) -> Update:
         choices = list(body.get("choices") or ())
         if choices:
@@ -70,6 +77,17 @@ class Phones:
             return replace(update, kind="press", token=str(body["token"]), code=str(code))
         wants_number = (body.get("ask") or {}).get("kind") in ("number", "scale")
         return replace(update, text=_NUMBER if wants_number else _WORDS)
+
+
+class Mornings(StandingClock):
+    """A clock on which the same day can be lived again, by others."""
+
+    def __init__(self) -> None:
+        super().__init__(MORNING)
+
+    def again(self) -> None:
+        """It is the morning."""
+        self._now = MORNING
 
 
 @dataclass(slots=True)
@@ -101,8 +119,10 @@ class Day:
         return sorted(self.looks)[len(self.looks) // 2] * 1e6 if self.looks else 0.0
 
 
-def enrol(coach: Coach, account: int, number: int, awake: int) -> None:
-    """So many active patients, spread over zones and weeks; the first `awake` of them have a day before them."""
+def enrol(coach: Coach, account: int, number: int, remembered: int) -> list[PatientRecord]:
+    """So many active patients, spread over zones and weeks, all asleep: their next day is planned in fifty years.
+    Returns the first of them, to be woken."""
+    first_ones: list[PatientRecord] = []
     for first in range(0, number, _ENROLLED_AT_ONCE):
         with coach.store.writing() as tx:
             changes = Changes()
@@ -110,8 +130,17 @@ def enrol(coach: Coach, account: int, number: int, awake: int) -> None:
                 one = _patient(coach, account, place)
                 tx.add_patient(one.id, site=coach.site, address=one.address, profile=one.profile)
                 changes.conversations[one.id] = changes.enrolments[one.id] = one
-                changes.timers[one.id, "plan"] = TimerRow(one.id, "plan", _plans_at(one, asleep=place >= awake))
+                changes.timers[one.id, "plan"] = TimerRow(one.id, "plan", _plans_at(one, asleep=True))
+                if len(first_ones) < remembered:
+                    first_ones.append(one)
             tx.save(changes)
+    return first_ones
+
+
+def wake(coach: Coach, patients: Sequence[PatientRecord]) -> None:
+    """They have a day before them."""
+    with coach.store.writing() as tx:
+        tx.put_timers([TimerRow(one.id, "plan", _plans_at(one, asleep=False)) for one in patients])
 
 
 def _patient(coach: Coach, account: int, place: int) -> PatientRecord:
@@ -132,14 +161,16 @@ def _patient(coach: Coach, account: int, place: int) -> PatientRecord:
 
 
 def _plans_at(one: PatientRecord, *, asleep: bool) -> datetime:
-    day = date(MORNING.year + 1, 3, 1) if asleep else MORNING.date()
+    day = date(MORNING.year + 50, 3, 1) if asleep else MORNING.date()
     return moment(day, PLANNING_TIME, one.profile.zone or "UTC")
 
 
 # -- living -------------------------------------------------------------------------------------------
-def live(base: Ground, phones: Phones, clock: StandingClock, *, minutes: int = MINUTES) -> Day:
-    """The day of everybody who is awake, minute by minute."""
-    day, turns = Day(), base.coach.turns
+def live(
+    base: Ground, phones: Phones, clock: StandingClock, *, minutes: int = MINUTES, crew: Crew | None = None
+) -> Day:
+    """The day of everybody who is awake, minute by minute. Without a crew this process takes the turns itself."""
+    day = Day()
     began = time.process_time()
     for minute in range(minutes):
         clock.hold(MORNING + timedelta(minutes=minute))
@@ -147,13 +178,25 @@ def live(base: Ground, phones: Phones, clock: StandingClock, *, minutes: int = M
         day.updates += len(updates)
         for first in range(0, len(updates), GROUP):
             base.coach.inbox.store(updates[first : first + GROUP])
-        for take in (turns.drain, turns.run_timers):
-            _work(day, take, is_look=take == turns.run_timers)
+        _take_turns(day, base, minute, crew)
         sending = time.perf_counter()
         day.sent += asyncio.run(base.coach.sender.drain())
         day.sending += time.perf_counter() - sending
-    day.processor = time.process_time() - began
+    day.processor += time.process_time() - began
     return day
+
+
+def _take_turns(day: Day, base: Ground, minute: int, crew: Crew | None) -> None:
+    if crew is None:
+        turns = base.coach.turns
+        for take in (turns.drain, turns.run_timers):
+            _work(day, take, is_look=take == turns.run_timers)
+        return
+    for done in crew.work(minute):
+        day.groups += done.groups
+        day.turns += sum(count for _, count in done.groups)
+        day.looks += done.looks
+        day.processor += done.processor
 
 
 def _work(day: Day, take: Callable[[], int], *, is_look: bool) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -31,6 +32,7 @@ from coachbot.service.records import (
     Update,
 )
 from coachbot.service.speaking import Delivery
+from coachbot.service.stepping import apply
 from coachbot.settings import load_settings
 from coachbot.store import open_store
 
@@ -95,7 +97,7 @@ class Ground:
             records = tx.load(self.patients[first:last])
             for record in records.values():
                 draft = Draft(self.coach.world, record, NOW, self.coach.world.ids.next())
-                self.coach.turns.apply(draft, Opened("cse/checkin", "touchpoint"), Delivery(lane=1))
+                apply(draft, Opened("cse/checkin", "touchpoint"), Delivery(lane=1))
                 draft.merge(changes)
             tx.save(changes)
 
@@ -108,11 +110,14 @@ def ground(
     *,
     channel: Channel | None = None,
     clock: StandingClock | None = None,
+    keys: Path | None = None,
 ) -> Iterator[Ground]:
     """A durable coach (synchronous=FULL) with this many active patients, in a folder that goes away, or in the
-    database of a URL."""
+    database of a URL; `keys` is the key file of a database that was made before."""
     with tempfile.TemporaryDirectory(prefix="coachbot-bench-") as name:
         folder = Path(name)
+        if keys is not None:
+            shutil.copy(keys, folder / keys.name)
         settings = load_settings(data=folder, database=database)
         store = open_store(settings.database_url, keys_path=settings.keys_path, synchronous="FULL")
         channels: dict[str, Channel] = {"bench": channel or Silent()}

@@ -182,7 +182,8 @@ def latencies(base: Ground, rate: float, seconds: float) -> list[float]:
             done.set()
         return handled
 
-    writer = WriterThread(base.coach.inbox.store_all, drain, lambda: None)
+    turns = base.coach.turns
+    writer = WriterThread(base.coach.inbox.store_all, drain, lambda: None, lambda: turns.emptied)
     writer.start()
     began = time.perf_counter()
     for place in range(number):
@@ -204,8 +205,8 @@ def share(values: list[float], part: float) -> float:
 # -- where the time goes ------------------------------------------------------------------------------
 def shares(base: Ground, patients: int) -> dict[str, float]:
     """Part of a turn's time in each step of it. Timers around the steps cost a little themselves."""
-    from coachbot.engine import receiving
-    from coachbot.service import turns as service_turns
+    from coachbot.engine import hearing
+    from coachbot.service import stepping
     from coachbot.store import sealing, transaction
 
     spent: dict[str, float] = {}
@@ -221,7 +222,7 @@ def shares(base: Ground, patients: int) -> dict[str, float]:
         return run
 
     places: list[tuple[Any, str, str]] = [
-        (receiving, "read", "parse"), (service_turns, "step", "step and parse"), (service_turns, "speak", "render"),
+        (hearing, "read", "parse"), (stepping, "step", "step and parse"), (stepping, "speak", "render"),
         (transaction.SqlTransaction, "load", "load and decrypt"),
         (transaction.SqlTransaction, "save", "encrypt and write"),
         (transaction.SqlTransaction, "add_inbox", "inbox encrypt and write"),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
-import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
@@ -24,6 +23,7 @@ from coachbot.errors import SettingsError
 from coachbot.packs import pack_root
 from coachbot.programme.places import zone_guesser
 from coachbot.safety import Tongue, Watch, detector_from, tongue_from
+from coachbot.service.abroad import CALLABLE, PARTS, RUNG, Abroad, abroad_from, filled_in
 from coachbot.service.afterwards import AfterwardsWork
 from coachbot.service.broadcasts.office import Broadcasts
 from coachbot.service.broadcasts.running import Runner
@@ -31,6 +31,7 @@ from coachbot.service.broadcasts.talk import BroadcastTalk
 from coachbot.service.channels import Counter
 from coachbot.service.clinic.clients import Clients
 from coachbot.service.clinic.reading import ClinicDesk
+from coachbot.service.countries import country_of
 from coachbot.service.desk import Desk
 from coachbot.service.duty import Duty
 from coachbot.service.enrolling.office import InvitationLists
@@ -92,7 +93,7 @@ def build_world(
 ) -> World:
     """Everything that turns share: read once, never changed."""
     places = read_plain(pack.root / "content" / "places.yaml")
-    functions = {"guess_zone": zone_guesser(places["cities"], places["by_clock"], _told_times(pack))}
+    functions = {"guess_zone": zone_guesser(places["cities"], places["by_clock"], _told_times(pack), country_of)}
     rests = tuple((pack.safety.rules.get("while_paused") or {}).get("rests") or ())
     library = replace(pack.library, functions=functions, rests=rests)
     pack = replace(pack, library=library)
@@ -105,7 +106,7 @@ def build_world(
         watch=_watch(pack),
         tongue=_tongue(pack),
         rules=_rules(pack),
-        item_rules=_item_rules(pack),
+        item_rules=pack.safety.items,
         worsening=tuple(_worsening(pack)),
         duty=duty,
         static=_static(pack, facts),
@@ -118,6 +119,7 @@ def build_world(
         demo=demo,
         approve_above=approve_above,
         retention=kept,
+        abroad=abroad_of(pack, site, facts),
         staff=staff_of(site),
         attendable=_attendable(pack),
         unanswered=dict.fromkeys(pack.instruments),
@@ -178,9 +180,6 @@ def _site(pack: Pack, own: Path | None) -> tuple[dict[str, dict[str, Any]], Duty
 
 #: What a site must say of itself in each language, so that nobody in danger reads another clinic's numbers.
 _REQUIRED = ("name", "therapist", "reads_when", "emergency", "crisis_line", "privacy")
-#: What somebody in danger rings or opens has a number in it, or an address; "the number" is left from an example.
-_RUNG = ("emergency", "crisis_line")
-_CALLABLE = re.compile(r"\d{2}|\w\.\w")
 
 
 def _own_facts(own: Path, site: Mapping[str, Any], shipped: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
@@ -192,8 +191,8 @@ def _own_facts(own: Path, site: Mapping[str, Any], shipped: Mapping[str, Any]) -
     if missing:
         raise SettingsError(f"COACHBOT_SITE: {own} lacks {', '.join(missing)}")
     empty = [
-        f"languages.{language}.{name}" for language, values in languages.items() for name in _RUNG
-        if not _CALLABLE.search(str(values.get(name, "")))
+        f"languages.{language}.{name}" for language, values in languages.items() for name in RUNG
+        if not CALLABLE.search(str(values.get(name, "")))
     ]  # fmt: skip
     if empty:
         raise SettingsError(
@@ -205,6 +204,18 @@ def _own_facts(own: Path, site: Mapping[str, Any], shipped: Mapping[str, Any]) -
 def staff_of(site: Path | None) -> tuple[Member, ...]:
     """The staff that a site's own file names; nobody without one."""
     return staff_from(read_plain(site).get("staff") or [], str(site)) if site is not None else ()
+
+
+def prove_site(pack: Pack, site: Path) -> None:
+    """Raise SettingsError for what of a site's own file would keep a coach from starting."""
+    facts, *_ = _site(pack, site)
+    staff_of(site)
+    abroad_of(pack, site, facts)
+
+
+def abroad_of(pack: Pack, site: Path | None, facts: Mapping[str, Mapping[str, Any]]) -> Abroad:
+    """The numbers for other countries that a site's own file names; without one there is only one country."""
+    return abroad_from(read_plain(site), facts, pack.safety.static, str(site)) if site is not None else Abroad()
 
 
 def _duty(data: Any) -> Duty:
@@ -242,15 +253,6 @@ def _rules(pack: Pack) -> dict[str, SafetyRule]:
     }
 
 
-def _item_rules(pack: Pack) -> dict[str, tuple[str, str]]:
-    by_dialog = {rule["dialog"]: kind for kind, rule in pack.safety.rules["kinds"].items()}
-    return {
-        kind: (by_dialog[dialog], "top" if kind.endswith("_high") else "high")
-        for kind, dialog in pack.safety.dialogs.items()
-        if kind.startswith("item_") and dialog in by_dialog
-    }
-
-
 def _worsening(pack: Pack) -> Iterator[Worsening]:
     watched = pack.safety.rules.get("worsening") or {}
     for one in watched.get("scores") or ():
@@ -264,15 +266,8 @@ def _static(pack: Pack, facts: Mapping[str, Mapping[str, Any]]) -> dict[str, dic
     default = facts[pack.library.default_language]
     for language, sections in pack.safety.static.items():
         values = facts.get(language, default)
-        filled[language] = {name: _filled(text, values) for name, text in sections.items()}
+        filled[language] = {name: filled_in(text, values) for name, text in sections.items() if name not in PARTS}
     return filled
-
-
-def _filled(text: str, values: Mapping[str, Any]) -> str:
-    for name, value in values.items():
-        if isinstance(value, str | int):
-            text = text.replace("{" + name + "}", str(value))
-    return text
 
 
 def _attendable(pack: Pack) -> dict[str, bool]:
@@ -487,7 +482,7 @@ def assemble(
         site = tx.site(_SITE_CODE)
         world.ids.rise_above(tx.newest_id())  # the machine's clock may have gone back since the last run
     wording = Wording(world, f"{settings.public}/staff/today")
-    inbox = Inbox(store, clock, world.ids, site, settings.language, Gate(clock, world.ids, wording))
+    inbox = Inbox(store, clock, world.ids, site, settings.language, Gate(clock, world.ids, wording, world.shows_staff))
 
     gone = partial(_shut, inbox, writer)
     sender = Sender(store, clock, channels, writer, name=name, pace=pace, meter=meter, gone=gone, mine=mine)

@@ -9,7 +9,7 @@ import signal
 import socket
 import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -20,11 +20,12 @@ from coachbot.carriers import carriers_of
 from coachbot.demo_clinic import DemoClinic
 from coachbot.errors import CoachbotError, SettingsError, StoreError
 from coachbot.packs import pack_root
-from coachbot.registry import channel_kinds
+from coachbot.registry import channel_kinds, open_channel, serve_channel
 from coachbot.service.clock import CLOCK_AHEAD, RealClock, VirtualClock
 from coachbot.service.writer import SOON, WHENEVER, WriterThread
 from coachbot.settings import Settings
 from coachbot.store import EngineLock, SqlStore, is_made, open_store, told
+from coachbot.ticking import Ticks
 from coachbot.watching import Watch
 
 if TYPE_CHECKING:
@@ -34,11 +35,13 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
     from coachbot.service.channels import ChannelKind, Serving
+    from coachbot.service.meter import Meter
     from coachbot.service.ports import Channel, Store
 
 log = logging.getLogger("coachbot")
 
-TICK_S = 1.0
+#: Seconds between two looks whether the tables are still those that this version knows.
+OUTGROWN_S = 2.0
 _STAFF_IDLE_S = 0.5
 _LONGEST_SLICE_S = 5.0
 _THURSDAY = 3
@@ -123,7 +126,9 @@ def _run(settings: Settings, clock: RealClock | VirtualClock | None, *, demo: bo
         if clock is None:
             kept = stored_clock(store)
             clock = kept if isinstance(kept, VirtualClock) else VirtualClock(_to_a_good_hour())
-        asyncio.run(Engine(settings, store, clock, demo=demo).main(listening))
+        engine = Engine(settings, store, clock, demo=demo)
+        asyncio.run(engine.main(listening))
+        engine.refuse_outgrown()
     finally:
         store.close()
 
@@ -199,16 +204,18 @@ class Engine:
         self.watch = Watch()
         #: A slice of the broadcasts' work is queued already. Known to the writer's thread alone.
         self._broadcasting = False
+        self._outgrown_by = ""
 
     # -- wiring ----------------------------------------------------------------------------------------
     def _build(self) -> Parts:
         kinds = self._kinds()
-        opened = {name: kind.open(self._settings) for name, kind in kinds.items()}
+        opened = {name: open_channel(name, kind, self._settings) for name, kind in kinds.items()}
         channels = {name: channel for name, channel in opened.items() if channel is not None}
         writer = WriterThread(
             lambda updates: self._store_updates(coach, updates),
             lambda: self._take_turns(coach),
             lambda: self._after_turns(coach),
+            lambda: self._has_emptied(coach),
         )
         coach = assemble(
             self._settings,
@@ -218,14 +225,14 @@ class Engine:
             writer=writer,
             do_afterwards=self._do_heavy,
             demo=self._demo,
-            meter=self.watch.metrics,
+            meter=self._meter(),
             carriers={} if self._demo else carriers_of(self._settings, channels, self._clock),
             name=self._name,
             mine=self._mine,
         )
         pack = pack_root(self._settings)
         servings = {
-            name: kinds[name].serve(channel, coach.counter(name, pack, writer.receive, self._holds))
+            name: serve_channel(name, kinds[name], channel, coach.counter(name, pack, writer.receive, self._holds))
             for name, channel in channels.items()
         }
         app: Any = servings[_ROOT].app if _ROOT in servings and self._serves_web else None
@@ -254,6 +261,14 @@ class Engine:
 
     def _take_turns(self, coach: Coach) -> int:
         return coach.turns.drain()
+
+    def _meter(self) -> Meter:
+        """Who counts the work."""
+        return self.watch.metrics
+
+    def _has_emptied(self, coach: Coach) -> bool:
+        """Whether the last group of turns has left no update."""
+        return coach.turns.emptied
 
     def _holds(self, account: int) -> bool:
         """Whether this process speaks with the messenger for an account."""
@@ -292,7 +307,7 @@ class Engine:
         app.mount("/staff", create_console(rooms, demo=self._demo))
         if not self._demo:
             app.mount("/api/v1", create_api(rooms))
-        self._heavy.submit(rooms.board.everybody)  # opened once now, so that the first search is quick too
+        self._heavy.submit(rooms.board.look_ahead)
         return rooms
 
     def _add_monitoring(self, app: FastAPI) -> None:
@@ -331,6 +346,7 @@ class Engine:
 
         await self.start()
         clinic = self.demo.clinic if self._demo else None
+        looking = asyncio.create_task(self.until_outgrown())
         try:
             self._say_where()
             if clinic is not None:
@@ -338,9 +354,25 @@ class Engine:
             config = uvicorn.Config(self.parts.app, log_config=None, lifespan="off", timeout_graceful_shutdown=5)
             await _serve(config, self.parts.servings.values(), listening)
         finally:
+            await _ended([looking])
             if clinic is not None:
                 clinic.stop()
             await self.stop()
+
+    async def until_outgrown(self) -> None:
+        """Tell this process to stop once a newer coachbot has brought the tables up to date: what an old one writes
+        into new tables nobody can answer for. `refuse_outgrown` says so afterwards."""
+        while not self._outgrown_by:
+            await asyncio.sleep(OUTGROWN_S)
+            with contextlib.suppress(StoreError):
+                self._outgrown_by = await asyncio.to_thread(self._store.outgrown_by)
+        log.error("%s; this one stops", _outgrown(self._outgrown_by))
+        signal.raise_signal(signal.SIGTERM)
+
+    def refuse_outgrown(self) -> None:
+        """Raises StoreError if the process has stopped because the tables are newer than it."""
+        if self._outgrown_by:
+            raise StoreError(f"{_outgrown(self._outgrown_by)}; start the new version")
 
     @property
     def parts(self) -> Parts:
@@ -357,20 +389,13 @@ class Engine:
         await self._begin(parts)
 
     async def _begin(self, parts: Parts) -> None:
-        from apscheduler.schedulers.background import BackgroundScheduler
-
         parts.coach.sender.recover()
         parts.coach.post.recover()
         parts.writer.start()
-        self._scheduler = BackgroundScheduler(timezone="UTC")
-        self._scheduler.add_job(
-            lambda: parts.writer.submit(lambda: self._tick(parts.coach), SOON),
-            "interval", seconds=TICK_S, max_instances=1, coalesce=True, misfire_grace_time=None,
-        )  # fmt: skip
-        self._scheduler.add_job(
-            self._tell_staff, "interval", seconds=TICK_S, max_instances=1, coalesce=True, misfire_grace_time=None
-        )
-        self._scheduler.start()
+        self._ticks = Ticks()
+        self._ticks.add(lambda: asyncio.wrap_future(self._ticked(parts)))
+        self._ticks.add(lambda: asyncio.to_thread(self._tell_staff))
+        self._ticks.start()
         self._sending = [asyncio.create_task(work) for work in (parts.coach.sender.run(), parts.coach.post.run())]
         if parts.rooms is not None:
             self._sending.append(asyncio.create_task(_read_staff(parts.rooms.talk.drain)))
@@ -380,13 +405,16 @@ class Engine:
 
     async def stop(self) -> None:
         """Take nothing more in, finish what is under way, let go of everything but the store."""
-        self._scheduler.shutdown(wait=False)
+        await self._ticks.stop()
         await _ended(self._receiving)
         await _ended(self._sending)
         for serving in self.parts.servings.values():
             await serving.close()
         self.parts.writer.stop()
         self._heavy.shutdown()
+
+    def _ticked(self, parts: Parts) -> Future[None]:
+        return parts.writer.submit(lambda: self._tick(parts.coach), SOON)
 
     def _tick(self, coach: Coach) -> None:
         self.watch.ticked()
@@ -405,6 +433,8 @@ class Engine:
         try:
             while parts.coach.notices.is_due():
                 parts.writer.submit(parts.coach.notices.work, SOON).result(_LONGEST_SLICE_S)
+        except CancelledError:
+            pass  # the writer has ended
         except Exception:
             log.exception("staff could not be told; the next look tries again")
 
@@ -425,6 +455,10 @@ class Engine:
         address = f"http://{self._settings.host}:{self._settings.port}"
         public = f", for patients {self._settings.address}" if self._settings.address and not self._demo else ""
         print(f"coachbot listens on {address}{'/demo' if self._demo else ''}{public}", flush=True)
+
+
+def _outgrown(revision: str) -> str:
+    return f"a newer coachbot has brought the tables up to date (revision {revision})"
 
 
 def _add_pages(app: FastAPI, coach: Coach, writer: WriterThread, settle: Callable[[], None] | None = None) -> None:

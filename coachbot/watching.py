@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
@@ -11,6 +12,8 @@ from coachbot.bootstrap import Coach
 from coachbot.monitoring.metrics import Metrics
 from coachbot.monitoring.readiness import NotWorkingError, Probe, Readiness, readiness
 from coachbot.service.channels import STOPPED
+from coachbot.service.clock import RealClock
+from coachbot.service.jumps import Jumps
 from coachbot.service.vitals import vitals
 from coachbot.service.writer import URGENT, WriterThread
 from coachbot.settings import Settings
@@ -18,6 +21,8 @@ from coachbot.store import size_of
 
 if TYPE_CHECKING:
     from coachbot.service.channels import Serving
+
+log = logging.getLogger("coachbot")
 
 #: Seconds without a tick after which the clock counts as standing; it ticks every second.
 _STANDS_AFTER_S = 30.0
@@ -31,12 +36,16 @@ class Watch:
         #: Channels whose receiving ended by a fault.
         self.stopped: set[str] = set()
         self._ticked = time.monotonic()
+        self._jumps = Jumps(RealClock().real)
         self._servings: Mapping[str, Serving] = {}
         self._probes: dict[str, Probe] = {}
 
     def ticked(self) -> None:
         """The clock has done its round."""
         self._ticked = time.monotonic()
+        if jumped := self._jumps.look():
+            log.warning("the machine's clock jumped by %+.0f seconds; keep it by NTP", jumped)
+            self.metrics.clock_jumped()
 
     def over(
         self,

@@ -251,6 +251,16 @@ def test_check_warns_of_touchpoints_that_nothing_rings_for_on_wechat(tmp_path: P
     assert "SITE_001" not in coachbot("check", str(ROOT), data=tmp_path, COACHBOT_SITE=str(site)).stdout
 
 
+def test_check_and_invite_refuse_a_country_without_numbers(tmp_path: Path) -> None:
+    site = tmp_path / "site.yaml"
+    denmark = "{name: Denmark, emergency: 112, crisis_line: the number}"
+    site.write_text(SITE.read_text() + f"country: DE\ncountries: {{DK: {{languages: {{en: {denmark}}}}}}}\n")
+    lacking = "countries.DK.languages.en.crisis_line"
+    told = coachbot("check", str(ROOT), data=tmp_path, COACHBOT_SITE=str(site))
+    assert (told.returncode, f"{site} SITE_003 " in told.stdout, lacking in told.stdout) == (1, True, True)
+    fails_with_one_line(coachbot("invite", "sct_cse", "combined", data=tmp_path, COACHBOT_SITE=str(site)), lacking)
+
+
 def test_a_wechat_code_without_an_invitation_is_one_clear_line(tmp_path: Path) -> None:
     fails_with_one_line(coachbot("qr", "--wechat", data=tmp_path, **WECHAT), "--wechat --code CODE")
 

@@ -153,6 +153,33 @@ def test_every_kind_of_incident_is_told() -> None:
 
 
 # -- sign-off -----------------------------------------------------------------------------------------
+def _what_breaks() -> list[list[str]]:
+    """The table of faults: what, what the log says, where it is seen, what to do."""
+    _, _, text = OPERATING.read_text("utf-8").partition("### When something breaks")
+    lines = [line for line in text.partition("\n### ")[0].splitlines() if line.startswith("| ")]
+    return [[cell.strip() for cell in line.split("|")[1:-1]] for line in lines[1:]]
+
+
+def test_every_line_that_a_fault_leaves_in_the_log_stands_in_the_code() -> None:
+    code = " ".join(" ".join(path.read_text("utf-8").split()) for path in (ROOT / "coachbot").rglob("*.py"))
+    told = [words for row in _what_breaks() for words in re.findall(r"`([^`]+)`", row[1])]
+    assert len(told) > 10
+    assert [words for words in told if words not in code] == []
+
+
+def test_every_fault_is_seen_somewhere_and_by_numbers_that_there_are() -> None:
+    known = {name.partition("{")[0] for row in rows(ROOT / "docs" / "monitoring.md") for name in _metrics(row[0])}
+    for row in _what_breaks():
+        assert len(row) == 4, row
+        assert row[3], f"{row[0]}: what is to be done?"
+        assert row[1] or row[2], f"{row[0]}: nobody would notice it"
+        assert set(_metrics(row[2])) <= known, row[0]
+
+
+def _metrics(text: str) -> list[str]:
+    return re.findall(r"`(coachbot_\w+)", text)
+
+
 def test_every_file_that_needs_a_sign_off_is_in_the_list() -> None:
     named = re.findall(r"`((?:content|dialogs)/[^`]*)`", INTENDED.read_text("utf-8"))
     waiting = [

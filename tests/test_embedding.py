@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 import pytest
 
-from coachbot.embedding import CoachPlugin, _Beside, create_app
+from coachbot.embedding import CoachPlugin, _as_sent, _Beside, create_app
 from coachbot.errors import CoachbotError
 from coachbot.serving import open_beside
 from coachbot.settings import Settings, load_settings
@@ -108,10 +108,39 @@ def telegram() -> Iterator[FakeTelegram]:
 )  # fmt: skip
 def test_a_members_own_chat_is_heard_and_a_hosts_commands_are_left_to_it(text: str, staffs: bool, ours: bool) -> None:
     beside = _Beside(SimpleNamespace(token=TOKEN, base_url=f"https://x/bot{TOKEN}"))
-    beside._desk = SimpleNamespace(is_staffs=lambda chat: staffs, is_enrolled=lambda chat: staffs)  # type: ignore[assignment]
+    beside._desk = SimpleNamespace(  # type: ignore[assignment]
+        is_staffs=lambda chat: staffs, is_enrolled=lambda chat: staffs, is_invitation=lambda text: False
+    )
     beside._commands = {"help"}
     raw = {"message": {"chat": {"id": 7, "type": "private"}, "text": text}}
     assert asyncio.run(beside.is_ours(raw)) is ours
+
+
+@pytest.mark.parametrize(
+    ("text", "known", "ours"),
+    [("can you help me here", False, False), ("Alexander Miller M", False, False), ("ABCD-EFGH-JKLM-2345", False, True),
+     ("abcd efgh jklm 2345", True, True), ("abcdefghjklm2345", False, False), ("/start ABCDEFGHJKLM2345", False, True),
+     ("/start", True, False), ("/start can you help me here", False, False), ("staff-0123", False, True)],
+)  # fmt: skip
+def test_a_strangers_words_are_the_hosts_and_codes_the_coachs(text: str, known: bool, ours: bool) -> None:
+    beside = _Beside(SimpleNamespace(token=TOKEN, base_url=f"https://x/bot{TOKEN}"))
+    beside._desk = SimpleNamespace(  # type: ignore[assignment]
+        is_staffs=lambda chat: False, is_enrolled=lambda chat: False, is_invitation=lambda text: known
+    )
+    beside._commands = {"help"}
+    raw = {"message": {"chat": {"id": 7, "type": "private"}, "text": text}}
+    assert asyncio.run(beside.is_ours(raw)) is ours
+
+
+def test_buttons_that_the_host_application_has_hidden_are_read() -> None:
+    pytest.importorskip("telegram", reason="python-telegram-bot is not installed (pip install 'coachbot[telegram]')")
+    from telegram.ext import InvalidCallbackData
+
+    hidden = InvalidCallbackData("0123456789:yes")
+    pressed = SimpleNamespace(
+        to_dict=lambda: {"callback_query": {"data": hidden}}, callback_query=SimpleNamespace(data=hidden)
+    )
+    assert _as_sent(pressed) == {"callback_query": {"data": "0123456789:yes"}}
 
 
 async def until(so: Any, limit_s: float = 15) -> None:
@@ -120,13 +149,13 @@ async def until(so: Any, limit_s: float = 15) -> None:
             await asyncio.sleep(0.02)
 
 
-def with_bot(settings: Settings, telegram: FakeTelegram, scene: Any) -> None:
+def with_bot(settings: Settings, telegram: FakeTelegram, scene: Any, coach: CoachPlugin | None = None) -> None:
     """Run the example against the fake, as `run_polling` does, around a scene."""
     from telegram.ext import Application
 
     async def play() -> None:
         builder = Application.builder().token(TOKEN).base_url(f"{telegram.url}/bot")
-        application = example("beside_your_bot").build(builder, CoachPlugin(settings))
+        application = example("beside_your_bot").build(builder, coach or CoachPlugin(settings))
         async with application:
             await application.post_init(application)
             await application.updater.start_polling(timeout=1, poll_interval=0)
@@ -173,8 +202,53 @@ def test_buttons_of_the_host_are_the_hosts(settings: Settings, telegram: FakeTel
         await until(lambda: any(message.buttons for message in patient.messages))
         count = len(telegram.called("answerCallbackQuery"))
         patient.presses_data("host:something")
+        patient.presses_data("1234567890:ok")  # a Telegram id and a word of the host's
         patient.presses_data(patient.last.buttons[0][1], patient.last.id)
         await until(lambda: len(telegram.called("answerCallbackQuery")) > count)
         assert len(telegram.called("answerCallbackQuery")) == count + 1
 
     with_bot(settings, telegram, scene)
+
+
+def test_what_a_host_keeps_is_the_hosts_but_never_danger_or_stop(settings: Settings, telegram: FakeTelegram) -> None:
+    invitation = code(settings)
+    patient: Person = telegram.person("Mei")
+
+    async def said(words: str, told: str) -> None:
+        patient.writes(words)
+        await until(lambda: any(told in text for text in patient.texts))
+
+    async def scene() -> None:
+        plugin._keeps = lambda update: False
+        patient.writes(invitation)
+        await until(lambda: any(message.buttons for message in patient.messages))
+        plugin._keeps = lambda update: update.effective_message is not None
+        await said("Monday, please", "Write /hours")
+        await said("I want to kill myself", "In danger right now")
+        count = len(patient.texts)
+        patient.writes("/stop")
+        await until(lambda: len(patient.texts) > count)
+        assert "Write /hours" not in patient.texts[-1]
+
+    plugin = CoachPlugin(settings)
+    with_bot(settings, telegram, scene, plugin)
+
+
+def test_a_start_that_failed_leaves_nothing_behind(settings: Settings) -> None:
+    async def scene() -> None:
+        wrong = create_app(settings.model_copy(update={"database": "postgresql://nobody@127.0.0.1:1/none"}))
+        with pytest.raises(CoachbotError):
+            async with wrong.lifespan(None):
+                raise AssertionError("it cannot have started")
+        async with create_app(settings).lifespan(None):
+            pass
+
+    asyncio.run(scene())
+
+
+def test_a_bot_that_was_started_without_the_coach_is_told_how(settings: Settings) -> None:
+    async def scene() -> None:
+        await CoachPlugin(settings)._take(SimpleNamespace(), None)
+
+    with pytest.raises(CoachbotError, match=r"await coach\.start\(\)"):
+        asyncio.run(scene())

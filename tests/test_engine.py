@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from coachbot.service import turns
 from coachbot.service.clock import RealClock
 from coachbot.service.records import Update
-from coachbot.service.turns import Turns
 from coachbot.serving import Engine
 from coachbot.settings import load_settings
 from coachbot.store import open_store
@@ -21,14 +21,14 @@ pytestmark = pytest.mark.slow  # an engine loads the pack, and a turn is tried a
 def test_a_turn_that_raised_is_tried_again_though_nobody_writes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real, faults = Turns._receive, iter(["once"])
+    real, faults = turns.receive, iter(["once"])
 
-    def receive(turns: Turns, *given: object) -> None:
+    def receive(*given: object) -> None:
         if next(faults, None):
             raise RuntimeError("the first try fails")
-        real(turns, *given)  # type: ignore[arg-type]
+        real(*given)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(Turns, "_receive", receive)
+    monkeypatch.setattr(turns, "receive", receive)
     settings = load_settings(data=tmp_path, synchronous="OFF")
     store = open_store(settings.database_url, keys_path=settings.keys_path, engine=True)
 

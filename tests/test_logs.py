@@ -18,6 +18,7 @@ from coachbot.channels.telegram.api import BotApi, TelegramError
 from coachbot.channels.telegram.tokens import Token
 from coachbot.channels.wechat.flat_xml import write_flat
 from coachbot.errors import StoreError
+from coachbot.service import turns
 from coachbot.service.records import Changes, InboxRow
 from coachbot.settings import Settings, load_settings
 from coachbot.store.transaction import SqlTransaction
@@ -183,7 +184,7 @@ def test_a_turn_that_raises_with_a_patients_words_in_its_error_tells_the_pseudon
     with Stage(datetime(2026, 3, 9, 9, tzinfo=UTC), front=front) as stage:
         person = stage.enter(Role(NAME, enrolled=date(2026, 3, 3)))
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(stage.coach.turns, "_receive", _raise_the_words)
+            patch.setattr(turns, "receive", _raise_the_words)
             stage.say(person, f"the {WORD} hurts")
         assert [line["patient"] for line in log.lines if "patient" in line] == [person.patient]
     assert "RuntimeError" in log.text

@@ -24,6 +24,7 @@ from coachbot.service.draft import Draft
 from coachbot.service.ports import Capabilities
 from coachbot.service.records import Address, Changes, OutboxRow, Update
 from coachbot.service.speaking import Delivery
+from coachbot.service.stepping import apply
 from coachbot.service.turns import GROUP
 from coachbot.settings import load_settings
 from coachbot.store import open_store
@@ -185,7 +186,7 @@ def _ask(coach: Coach, names: Sequence[str]) -> None:
         changes = Changes()
         for record in tx.load(names).values():
             draft = Draft(coach.world, record, NOW, coach.world.ids.next())
-            coach.turns.apply(draft, Opened(_DIALOG, "touchpoint"), Delivery(lane=1))
+            apply(draft, Opened(_DIALOG, "touchpoint"), Delivery(lane=1))
             draft.merge(changes)
         tx.save(changes)
 

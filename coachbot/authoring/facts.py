@@ -32,6 +32,8 @@ FACTS: Mapping[str, Mapping[str, bool]] = {
         **dict.fromkeys(("weekday", "practice_day", "session_day", "date", "part"), SURE),
         "education": MAYBE,
     },
+    # the hours between which a patient can choose
+    "hours": dict.fromkeys(("morning_first", "morning_last", "evening_first", "evening_last"), SURE),
     "diary": {
         **dict.fromkeys(("cse", "sct", "cse_week", "sct_week", "minutes", "easy_run", "flare_run", "rated"), SURE),
         **dict.fromkeys(("month", "month_bad"), SURE),

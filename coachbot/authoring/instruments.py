@@ -16,7 +16,7 @@ from coachbot.engine.asks import Ask, Choice, FreeText, Number, Scale, Several
 from coachbot.engine.model import Branch, Slot, State
 from coachbot.formulas import compile_expression
 from coachbot.instruments import Fault as InstrumentWrong
-from coachbot.instruments import Instrument, InstrumentFault, Item, dangers, instrument_from
+from coachbot.instruments import Instrument, InstrumentFault, Item, SafetyRule, dangers, instrument_from
 from coachbot.rendering import Section, render
 
 #: The words that all instruments share.
@@ -140,17 +140,18 @@ def _dangers(instrument: Instrument, item: Item) -> dict[str, str]:
 
 
 def _kind(instrument: Instrument, item: Item, value: int | None) -> str:
-    """The safety kind of an answer: `item_9_high` for top priority, else `item_9_low`; empty if harmless."""
+    """The safety kind of an answer, such as `item_phq9_p9_top`, by its gravest rule; empty if harmless."""
     rules = dangers(instrument, item.code, value)
-    if not rules:
-        return ""
-    number = instrument.items.index(item) + 1
-    return f"item_{number}_{'high' if rules[0].priority == 'top' else 'low'}"
+    return _kind_of(instrument, rules[0]) if rules else ""
 
 
-def item_kinds(instrument: Instrument) -> dict[str, str]:
-    """Every safety kind of an instrument's answers, with the code of its item."""
-    return {kind: item.code for item in instrument.items for kind in _dangers(instrument, item).values()}
+def _kind_of(instrument: Instrument, rule: SafetyRule) -> str:
+    return f"item_{instrument.id}_{rule.item}_{rule.priority}"
+
+
+def item_kinds(instrument: Instrument) -> dict[str, tuple[str, str]]:
+    """Every safety kind of an instrument's answers, with the code of its item and its priority."""
+    return {_kind_of(instrument, rule): (rule.item, rule.priority) for rule in instrument.safety}
 
 
 def _lines(document: Document, instrument: Instrument) -> dict[str, int]:

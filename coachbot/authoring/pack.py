@@ -59,9 +59,9 @@ def load_pack(root: Path) -> Pack:
     return _compiled(reading, faults)
 
 
-def check_pack(root: Path) -> tuple[Fault, ...]:
-    """Every error and warning of a pack, sorted by place."""
-    return run_checks(read_pack(root))
+def check_pack(root: Path, *, beside: bool = False) -> tuple[Fault, ...]:
+    """Every error and warning of a pack, sorted by place. `beside`: see `run_checks`."""
+    return run_checks(read_pack(root), beside=beside)
 
 
 def _compiled(reading: Reading, warnings: tuple[Fault, ...]) -> Pack:

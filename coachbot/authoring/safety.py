@@ -38,8 +38,10 @@ class Safety:
     likeness: Mapping[str, Likeness] = field(default_factory=dict)
     #: The first wording of each section of content/<language>/safety/static.md, by language and kind.
     static: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    #: Safety kind (also of instruments' items, such as `item_9_low`) to the dialog that follows.
+    #: Safety kind (also of instruments' items, such as `item_phq9_p9_top`) to the dialog that follows.
     dialogs: Mapping[str, str] = field(default_factory=dict)
+    #: Safety kind of an instrument's item to the danger it is, and its priority.
+    items: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     #: Where each of those dialogs is named: file and line.
     places: Mapping[str, tuple[str, int]] = field(default_factory=dict)
 
@@ -72,7 +74,7 @@ def read_safety(
     runs: bool,
 ) -> Safety:
     """The safety files of a pack; a pack without them has no safety kinds. `runs`: a coach is run on it."""
-    rules, dialogs, places = _rules(files, instruments, whole=runs)
+    rules, dialogs, places, items = _rules(files, instruments, whole=runs)
     lexicons, likeness = {}, {}
     for language in shelves:
         learned = _likeness(files, files.root / "content" / language / "safety")
@@ -86,7 +88,7 @@ def read_safety(
         language: {name: section.texts[0] for name, section in shelf.get(STATIC, {}).items() if section.texts}
         for language, shelf in shelves.items()
     }
-    return Safety(rules, lexicons, likeness, static, dialogs, places)
+    return Safety(rules, lexicons, likeness, static, dialogs, items, places)
 
 
 def lines_digest(folder: Path) -> str:
@@ -118,11 +120,11 @@ def _unlearned(files: Files, path: Path, message: str) -> None:
 
 def _rules(
     files: Files, instruments: Mapping[str, Instrument], *, whole: bool
-) -> tuple[Mapping[str, Any], dict[str, str], dict[str, tuple[str, int]]]:
+) -> tuple[Mapping[str, Any], dict[str, str], dict[str, tuple[str, int]], dict[str, tuple[str, str]]]:
     path = files.root / "content" / "safety" / "rules.yaml"
     document = files.document(path) if path.is_file() else None
     if document is None:
-        return {}, {}, {}
+        return {}, {}, {}, {}
     rules = parts(Fields(document, files.faults))
     check_rules(rules, whole=whole)
     check_worsening(rules, instruments)
@@ -130,11 +132,11 @@ def _rules(
     for kind, rule in rules.kinds.items():
         dialogs[kind] = rule.text("dialog")
         places[kind] = (document.file, rule.line("dialog"))
-    _items(rules.items, instruments, dialogs, places)
+    items = _items(rules.items, instruments, dialogs, places)
     if rules.paused is not None:
         dialogs["while_paused"] = rules.paused.text("dialog")
         places["while_paused"] = (document.file, rules.paused.line("dialog"))
-    return rules.top.data, dialogs, places
+    return rules.top.data, dialogs, places, items
 
 
 def _items(
@@ -142,8 +144,10 @@ def _items(
     instruments: Mapping[str, Instrument],
     dialogs: dict[str, str],
     places: dict[str, tuple[str, int]],
-) -> None:
-    """The kinds of an instrument's answers lead where the rule of the item leads."""
+) -> dict[str, tuple[str, str]]:
+    """The kinds of an instrument's answers lead where the rule of the item leads. Returns the danger each is, and its
+    priority."""
+    dangers: dict[str, tuple[str, str]] = {}
     for item in items:
         name, code, kind = item.text("instrument"), item.text("item"), item.text("kind")
         if kind not in dialogs:
@@ -154,7 +158,8 @@ def _items(
             continue
         if code not in {one.code for one in instruments[name].items}:
             item.fault("SAFETY_002", f"'{code}' is not an item of {name}", at=("item",))
-        for found, of in item_kinds(instruments[name]).items():
+        for found, (of, priority) in item_kinds(instruments[name]).items():
             if of == code:
-                dialogs[found] = dialogs[kind]
+                dialogs[found], dangers[found] = dialogs[kind], (kind, priority)
                 places[found] = (item.document.file, item.line("kind"))
+    return dangers

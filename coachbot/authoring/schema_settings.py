@@ -237,6 +237,7 @@ PROGRAMME = record(
         "schedule_only": BOOLEAN,
         "touchpoints": listed(_TOUCHPOINT),
         "concepts": listed(_CONCEPT),
+        "allocation": dictionary(TEXTS),
     },
     "programme",
     "format",

@@ -18,16 +18,16 @@ PackPath = Annotated[Path | None, typer.Argument(help="Folder with dialogs/ and 
 def check(path: PackPath = None, warnings: Annotated[bool, typer.Option(help="Show warnings too.")] = True) -> None:
     """Read a whole pack and list every fault with its place and its cure."""
     from coachbot.authoring.pack import check_pack
-    from coachbot.commands.checking import channel_faults, site_warnings
+    from coachbot.commands.checking import channel_faults, site_faults, site_warnings
     from coachbot.packs import pack_at, pack_root
 
     gc.disable()  # a short life that keeps all it makes: collecting takes a tenth of it and frees nothing
     settings = settings_of()
     root = pack_at(path) if path else pack_root(settings)
-    found = check_pack(root)
+    found = check_pack(root, beside=True)
     errors: list[object] = [fault for fault in found if fault.severity == "error"]
     of_site = [] if errors else site_warnings(settings, root)
-    of_channels = [] if errors else channel_faults(settings, root)
+    of_channels = [] if errors else [*site_faults(settings, root), *channel_faults(settings, root)]
     errors += of_channels
     for line in [*found, *of_site, *of_channels] if warnings else errors:
         print(line)

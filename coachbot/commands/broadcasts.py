@@ -79,7 +79,7 @@ def listed(by: By) -> None:
     office, staff = _office(by)
     for one in office.all(staff):
         progress = office.progress(one)
-        print(f"{one.id}  {one.state:10} {progress.ended:>7,} of {progress.people:>7,}  {one.title}")
+        print(f"{one.id}  {one.state:10} {progress.sent:>7,} of {progress.people:>7,} sent  {one.title}")
 
 
 @app.command("show")
@@ -93,7 +93,7 @@ def show(number: Number, by: By) -> None:
     for language, text in sorted(one.texts.items()):
         print(f"  {language}: {json.dumps(text, ensure_ascii=False)}")
     counts = {**progress.counts, **({"erased": progress.erased} if progress.erased else {})}
-    print(f"  {progress.ended:,} of {progress.people:,}: {_counted(counts)}")
+    print(f"  {progress.sent:,} of {progress.people:,} sent: {_counted(counts)}")
     if one.reasons:
         print(f"  nothing, because: {_counted(one.reasons)}")
     for fault in office.faults(one, staff) if one.state == "draft" else ():
@@ -116,6 +116,8 @@ def rehearse(
     office, staff = _office(by)
     told = office.rehearse(staff, number, masked=masked)
     print(f"{told.get:,} of {told.meant:,} would get it: {_counted(told.languages)}")
+    for fault in told.faults:
+        print(f"  it can't be sent like this: {fault}")
     if told.suppressed:
         print(f"  nothing, because: {_counted(told.suppressed)}")
     if told.waiting:

@@ -10,6 +10,8 @@ from coachbot.authoring.checks.bursts import Longest, on_narrow
 from coachbot.authoring.pack import load_pack
 from coachbot.authoring.plain import read_plain
 from coachbot.authoring.reading import DEFAULT_LANGUAGE, read_pack
+from coachbot.bootstrap import prove_site
+from coachbot.errors import SettingsError
 from coachbot.programme.model import Programme
 from coachbot.registry import channel_kinds
 from coachbot.service.channels import ChannelKind
@@ -31,6 +33,18 @@ def site_warnings(settings: Settings, root: Path) -> list[str]:
         for programme, kind in _kinds(load_pack(root).programmes)
         if kind not in there
     ]
+
+
+def site_faults(settings: Settings, root: Path) -> list[str]:
+    """A line if the site's own file would keep the coach from starting: a crisis number that lacks, a country or a
+    language without one. A pack that runs no coach is held against no site."""
+    if settings.site is None or not (root / "content" / "site.yaml").is_file():
+        return []
+    try:
+        prove_site(load_pack(root), settings.site)
+    except SettingsError as error:
+        return [f"{settings.site} SITE_003 {error}"]
+    return []
 
 
 def _kinds(programmes: Mapping[str, Programme]) -> list[tuple[str, str]]:

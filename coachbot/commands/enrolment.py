@@ -78,6 +78,17 @@ def enrolment_zone(
     print(f"{code}: {zone}, where it is {clock} now")
 
 
+@app.command("country")
+def enrolment_country(
+    code: Code,
+    country: Annotated[str, typer.Argument(help="An ISO code, such as DK; empty: that of the time zone.")],
+) -> None:
+    """Set the country a patient is in, whose crisis numbers they read."""
+    named = coach_of(settings_of()).enrolments.set_country(code, country)
+    lacking = "" if named else ", for which the site has no numbers"
+    print(f"{code}: {country or 'the country of the zone'}{lacking}")
+
+
 @app.command("withdraw")
 def enrolment_withdraw(code: Code) -> None:
     """End an enrolment at the patient's word."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from functools import partial
 
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
@@ -10,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from coachbot.console import accounts, broadcasting, entry, inviting, looking, measuring, patients
-from coachbot.console.doorway import NOT_HERE, Console, Route, add
+from coachbot.console.doorway import NOT_HERE, Call, Console, Route, add
 from coachbot.console.guards import Tries, guarded
 from coachbot.console.rendering import Pages
 from coachbot.console.rooms import Rooms
@@ -35,14 +36,15 @@ def create_console(rooms: Rooms, *, demo: bool = False) -> FastAPI:
     console = Console(rooms, Pages(rooms.world), Tries(_TRIES, _STRETCH_S), demo)
     for route in routes(demo=demo):
         add(app, console, route)
-    app.add_exception_handler(HTTPException, _not_here)
+    app.add_exception_handler(HTTPException, partial(_not_here, console))
     app.add_exception_handler(Exception, _broken)
     return app
 
 
-async def _not_here(request: Request, error: Exception) -> Response:
+async def _not_here(console: Console, request: Request, error: Exception) -> Response:
+    """An address that there is none of: a page with a way back, the same for whoever asks."""
     assert isinstance(error, HTTPException)
-    return guarded(PlainTextResponse(NOT_HERE, status_code=error.status_code))
+    return guarded(Call(console, request, None, {}).show("refused.html", status=error.status_code, sentence=NOT_HERE))
 
 
 async def _broken(request: Request, error: Exception) -> Response:

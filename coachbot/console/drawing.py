@@ -41,6 +41,7 @@ def course_picture(course: Course) -> Markup:
     line = " ".join(f"{x:.1f},{y:.1f}" for x, y, _ in paper.places)
     told = escape(f"{course.instrument} {course.score}: {', '.join(f'{one.value:g}' for one in course.points)}")
     floor, first, last = _TALL - _BOTTOM, course.points[0].day, course.points[-1].day
+    end = f'<text class="soft" x="{_WIDE - 22}" y="{_TALL - 5}">{last:%-d %b}</text>' if last != first else ""
     return Markup(
         f'<svg class="scores" role="img" width="{_WIDE}" height="{_TALL}" viewBox="0 0 {_WIDE} {_TALL}">'
         f"<title>{told}</title>{paper.bands()}{paper.unchanged()}"
@@ -49,7 +50,7 @@ def course_picture(course: Course) -> Markup:
         f'<text class="soft end" x="{_LEFT - 10}" y="{floor + 3}">{course.low:g}</text>'
         f'<polyline points="{line}"/>{dots}'
         f'<text class="soft" x="{_LEFT + 8}" y="{_TALL - 5}">{first:%-d %b}</text>'
-        f'<text class="soft" x="{_WIDE - 22}" y="{_TALL - 5}">{last:%-d %b}</text></svg>'
+        f"{end}</svg>"
     )
 
 

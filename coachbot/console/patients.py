@@ -8,7 +8,9 @@ from starlette.responses import HTMLResponse, Response
 
 from coachbot.console.doorway import NOT_HERE, Call, Route
 from coachbot.console.guards import RefusedError, own_style_policy
+from coachbot.console.rendering import talk_mark
 from coachbot.errors import CoachbotError, StaffError
+from coachbot.service.notices.chain import URGENT
 from coachbot.service.records import Enrolment
 from coachbot.service.staff.board import FILTERS, Filter
 from coachbot.service.staff.care import therapists
@@ -18,8 +20,11 @@ from coachbot.service.staff.courses import answered_twice, courses
 
 def today(call: Call) -> Response:
     """Who needs somebody."""
-    call.rooms.audit.saw(call.me.staff.id, "today")
-    return call.show("today.html", title="Today", today=call.rooms.board.today(call.me.staff))
+    me, found = call.me.staff, call.rooms.board.today(call.me.staff)
+    call.rooms.audit.saw(me.id, "today")
+    for patient in found.numbers:
+        call.rooms.audit.saw(me.id, "patient.number", patient, "today")
+    return call.show("today.html", title="Today", today=found, urgent=URGENT)
 
 
 def everybody(call: Call) -> Response:
@@ -69,6 +74,7 @@ def _page(call: Call, wrong: str = "", status: int = 200) -> Response:
         weeks=weeks, courses=courses(chart.responses, pack.instruments), staff={row.id: row for row in staff},
         therapists=therapists(staff), sessions=_to_attend(call, enrolment), twice=answered_twice(diary),
         names=pack.exercise_names(pack.library.default_language),
+        to_ring=any(one.priority in URGENT and one.acknowledged_at is None for one in chart.alerts),
     )  # fmt: skip
 
 
@@ -95,9 +101,21 @@ def act(call: Call) -> Response:
     return call.go("today" if back == "today" else f"patients/{patient}{_part(name)}")
 
 
+def talk(call: Call) -> Response:
+    """The talk alone, for a page that follows it: nothing where the page shows it already, and then nobody saw more."""
+    patient = call.path["patient"]
+    found = call.rooms.charts.talk(patient)
+    if found is None:
+        raise RefusedError(404, NOT_HERE)
+    if call.ask("mark") == talk_mark(found):
+        return Response(status_code=204)
+    call.rooms.audit.saw(call.me.staff.id, "patient.read", patient, "talk")
+    return call.show("talk.html", chart=found)
+
+
 def _part(act: str) -> str:
     """Where on the page one was."""
-    return {"note": "#notes", "write": "#write", "take-over": "#write", "rule-out": "#exercises", "allow": "#exercises",
+    return {"note": "#notes", "write": "#talk", "take-over": "#talk", "rule-out": "#exercises", "allow": "#exercises",
             "swap": "#exercises", "acknowledge": "#alerts"}.get(act, "")  # fmt: skip
 
 
@@ -140,6 +158,7 @@ ROUTES = (
     Route("POST", "/patients", search, "treat"),
     Route("GET", "/patients/{patient}", one, "treat"),
     Route("GET", "/patients/{patient}/why/{row}", why, "treat"),
+    Route("GET", "/patients/{patient}/talk", talk, "treat"),
     Route("GET", "/patients/{patient}/summary", summary, "treat"),
     Route("POST", "/patients/{patient}/erase", erase, "team"),
     Route("POST", "/patients/{patient}/{act}", act, "treat"),

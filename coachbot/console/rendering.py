@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -14,6 +15,7 @@ from coachbot.service.clinic.records import STEP_DAYS
 from coachbot.service.facts import local_now
 from coachbot.service.records import Profile, TimerRow
 from coachbot.service.staff.board import CLOSING_DAYS
+from coachbot.service.staff.chart import Chart, Talk
 from coachbot.service.world import World
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -47,6 +49,7 @@ ALERTS: Mapping[str, tuple[str, str]] = {
     "too_much_medicine": ("More of a medicine than meant", "Ring today: ask what was taken, and how much."),
     "not_helping": ("Says that it does not help", "Speak with the patient about the plan."),
     "other_programme_wanted": ("Would like the other programme", "Answer in your own words; a trial's plan decides."),
+    "no_local_numbers": ("In a country without crisis numbers", "Ask where they are and name that country's numbers."),
     "unreachable": ("Has shut the chat", "Nothing reaches them there. Ring, and ask what suits them better."),
     "withdrew": ("Left the programme", "Nothing is sent any more. Check that care goes on elsewhere."),
 }
@@ -105,6 +108,10 @@ HELD: Mapping[str, str] = {
 }  # fmt: skip
 
 
+#: A telephone number in a line of words: five digits or more, with what people write between them.
+_NUMBER = re.compile(r"\+?[0-9(](?:[ ()/.-]{0,3}[0-9]){4,}", re.ASCII)
+
+
 class Pages:
     """Renders templates. One per app; templates are compiled once."""
 
@@ -120,7 +127,7 @@ class Pages:
             advice=lambda kind: ALERTS.get(kind, ("", ""))[1],
             state=lambda state: STATES.get(state, state), reason=lambda reason: REASONS.get(reason, reason),
             delivery=lambda state: DELIVERY.get(state, state), purpose=_purpose, plain=_plain, spaced=_spaced,
-            minutes=_minutes,
+            minutes=_minutes, dial=_dial, mark=talk_mark,
             broadcast=lambda state: BROADCAST_STATES.get(state, state), fate=lambda fate: FATES.get(fate, fate),
             held=lambda reason: HELD.get(reason, reason),
         )  # fmt: skip
@@ -203,6 +210,23 @@ def _purpose(timer: TimerRow) -> str:
 
 def _spaced(name: str) -> str:
     return name.replace("_", " ").replace(":", ": ")
+
+
+def talk_mark(seen: Chart | Talk) -> str:
+    """Changes whenever the talk shows something else: a line, the fate of one, who of the clinic is in it."""
+    enrolment, entries = seen.record.enrolment, seen.entries
+    held = enrolment.progress.hand_over.get("staff", "") if enrolment else ""
+    waiting = sum(one.state not in ("", "sent") for one in entries)
+    return f"{entries[-1].id if entries else 0}-{waiting}-{held}"
+
+
+def _dial(text: str) -> str:
+    """The first telephone number in what a patient wrote, as a link dials it; empty if there is none."""
+    found = _NUMBER.search(text)
+    if found is None:
+        return ""
+    number = found[0].replace("(0)", "") if found[0].startswith("+") else found[0]
+    return "".join(sign for sign in number if sign.isdigit() or sign == "+")
 
 
 def _plain(text: str) -> str:

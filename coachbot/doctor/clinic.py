@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from coachbot.authoring.pack import check_pack
 from coachbot.bootstrap import staff_of
@@ -39,20 +40,33 @@ def site(settings: Settings, world: World) -> Iterator[Finding]:
         cure = "mend the pack's content/<language>/safety"
         yield fail("crisis texts", f"without a text or the clinic's numbers: {', '.join(lacking)}", cure)
     else:
-        yield ok("crisis texts", f"there with the clinic's numbers, in {', '.join(sorted(world.static))}")
+        languages = ", ".join(sorted(world.static))
+        yield ok("crisis texts", f"there with the clinic's numbers, in {languages}{_named(world)}")
 
 
 def _lacking(world: World) -> Iterator[str]:
     """`language kind` of every danger whose help says nothing; `language crisis` where it names no number."""
     for language, facts in world.site.items():
-        texts = world.static.get(language, {})
-        for kind, rule in world.rules.items():
-            if not texts.get(rule.static, "").strip():
-                yield f"{language} {kind}"
-        crisis = world.rules.get("crisis")
-        text = texts.get(crisis.static, "") if crisis else ""
-        if text and not all(str(facts.get(name, "")) in text for name in _NUMBERS):
-            yield f"{language} crisis"
+        yield from _lacking_in(world, language, facts, world.static.get(language, {}))
+    for code, there in world.abroad.at.items():
+        for language, facts in there.facts.items():
+            yield from (f"{code} {one}" for one in _lacking_in(world, language, facts, there.static.get(language, {})))
+
+
+def _named(world: World) -> str:
+    """The other countries that the site has numbers for; nothing where it has one country."""
+    home, others = world.abroad.home, ", ".join(world.abroad.named)
+    return f"; home is {home}, and numbers of their own have: {others or 'no other countries'}" if home else ""
+
+
+def _lacking_in(world: World, language: str, facts: Mapping[str, Any], texts: Mapping[str, str]) -> Iterator[str]:
+    for kind, rule in world.rules.items():
+        if not texts.get(rule.static, "").strip():
+            yield f"{language} {kind}"
+    crisis = world.rules.get("crisis")
+    text = texts.get(crisis.static, "") if crisis else ""
+    if text and not all(str(facts.get(name, "")) in text for name in _NUMBERS):
+        yield f"{language} crisis"
 
 
 def duty(settings: Settings, world: World, now: datetime | None = None) -> Iterator[Finding]:

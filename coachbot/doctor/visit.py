@@ -65,9 +65,10 @@ def _at_work(settings: Settings, store: SqlStore) -> Iterator[Finding]:
     clock = RealClock()
     now = vitals(store, clock)
     with store.reading() as tx:
-        accounts = tx.staff()
+        accounts, ways = tx.staff(), tx.ways()
     yield from store_checks.backup(None if now.backup_at is None else clock.real() - now.backup_at)
     yield from work.accounts(accounts)
+    yield from work.ways(settings, accounts, ways)
     yield from work.waiting(now, runs=bool(at_work(settings)))
 
 

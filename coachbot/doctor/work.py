@@ -7,6 +7,7 @@ from ipaddress import ip_address
 
 from coachbot.doctor.finding import Finding, fail, ok, warn
 from coachbot.registry import channel_kinds
+from coachbot.service.notices.records import Way
 from coachbot.service.staff.records import StaffRow
 from coachbot.service.vitals import Vitals
 from coachbot.settings import Settings
@@ -50,6 +51,19 @@ def accounts(rows: Sequence[StaffRow]) -> Iterator[Finding]:
         yield warn("console", "nobody who treats can sign in", "run `coachbot staff add NAME --role therapist`")
     else:
         yield ok("console", f"{len(ready)} of {len(active)} accounts can sign in, all with one-time codes")
+
+
+def ways(settings: Settings, rows: Sequence[StaffRow], known: Sequence[Way]) -> Iterator[Finding]:
+    """No way of the staff's is a chat that none of them can open: notices there would be read by nobody."""
+    opened = ((name, kind.open(settings)) for name, kind in channel_kinds().items())
+    blind = {name for name, channel in opened if channel is not None and not channel.capabilities.staff_chats}
+    names = {row.id: row.name for row in rows if row.active}
+    for way in known:
+        if way.kind == "chat" and way.channel in blind and way.staff in names:
+            yield fail(
+                "notices", f"{names[way.staff]} can't read a chat of the channel {way.channel}; nothing is sent there",
+                f"run `coachbot staff tell {names[way.staff]} --off {way.id}`, and add e-mail or another messenger",
+            )  # fmt: skip
 
 
 def waiting(now: Vitals, *, runs: bool) -> Iterator[Finding]:

@@ -40,7 +40,8 @@ class Spec:
 
 
 PROFILE_FIELDS = (
-    "name", "phone", "contact", "language", "zone", "morning", "evening", "session_day", "practice_days", "dial",
+    "name", "phone", "contact", "language", "zone", "country", "morning", "evening", "session_day", "practice_days",
+    "dial",
 )  # fmt: skip
 
 _SPECS = (
@@ -72,7 +73,7 @@ _SPECS = (
     Spec("save", tuple(Argument(name, "slot") for name in PROFILE_FIELDS)),
     Spec("consent", (Argument("version", "code", True), Argument("given", "slot", True))),
     Spec("screened", (Argument("outcome", "slot", True), Argument("reasons", "slot", True))),
-    Spec("guess_zone", (Argument("from", "slot", True),), sole="from", fills=("zone", "zone_city")),
+    Spec("guess_zone", (Argument("from", "slot", True),), sole="from", fills=("zone", "zone_city", "zone_country")),
     Spec(
         "remind",
         (

@@ -133,6 +133,8 @@ class Respond:
     shown_at: datetime | None = field(default=None, compare=False)
     #: The dialog of the round it was finished for on a page; empty where it was finished in the talk.
     round: str = ""
+    #: `chat` or `page`: where its first question was shown by the talk, or answered on the page, whichever came first.
+    begun: str = field(default="chat", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,8 @@ def filled(walk: Walk, event: Filled) -> None:
     if event.instrument in sheet.done or slot_of(state) in _told_in_talk(walk, event):
         _put(walk, event, sheet)
         walk.emit(fx.Repeated(event.instrument, event.state, event.value, "page"))
+        if event.value is not None:  # it counts for no score, and is danger all the same
+            _heed(walk, dialog, state, event.value)
         return
     _take(walk, event, dialog, state, sheet)
 
@@ -65,12 +67,21 @@ def _take(walk: Walk, event: Filled, dialog: Dialog, state: State, sheet: Sheet)
         return
     answers = {**sheet.answers.get(event.instrument, {}), slot_of(state): event.value}
     since = {event.instrument: walk.now.isoformat(), **sheet.since}
-    _put(walk, event, replace(sheet, answers={**sheet.answers, event.instrument: answers}, since=since))
+    talked = sheet.talked
+    if event.instrument not in sheet.since and _frame_of(walk, event.instrument) is not None:
+        talked = (*talked, event.instrument)
+    kept = {**sheet.answers, event.instrument: answers}
+    _put(walk, event, replace(sheet, answers=kept, since=since, talked=talked))
     _keep(walk, dialog, state, event.value)
     _close_question(walk, event)
-    kind = danger_of(state, event.value)
+    _heed(walk, dialog, state, event.value)
+
+
+def _heed(walk: Walk, dialog: Dialog, state: State, value: Value) -> None:
+    """What follows an answer that is a danger."""
+    kind = danger_of(state, value)
     if kind is not None:
-        walk.emit(fx.Danger(kind, dialog.id, state.name, str(event.value)))
+        walk.emit(fx.Danger(kind, dialog.id, state.name, str(value)))
         _follow(walk, kind)
 
 
@@ -130,7 +141,8 @@ def _finish(walk: Walk, event: Filled, dialog: Dialog, sheet: Sheet) -> None:
     _put(walk, event, replace(sheet, done=(*sheet.done, event.instrument)))
     shown = sheet.since.get(event.instrument)
     at = walk.now.fromisoformat(shown) if shown else None
-    walk.emit(fx.Respond(event.instrument, answers, "done", at, event.round))
+    begun = sheet.begun_in(event.instrument)
+    walk.emit(fx.Respond(event.instrument, answers, "done", at, event.round, begun))
     _let_go(walk, event.instrument)
 
 

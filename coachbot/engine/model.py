@@ -110,7 +110,7 @@ class State:
     sounds: bool = False
     #: Messages with the same group replace each other where the channel can edit.
     in_place: str | None = None
-    #: What a risky answer means: a safety kind per answer code (`{"a1": "item_9_low"}`).
+    #: What a risky answer means: a safety kind per answer code (`{"a1": "item_phq9_p9_high"}`).
     dangers: Mapping[str, str] = EMPTY
     #: The section of the words that this state shows; its own name unless shared.
     section: str = ""
@@ -284,6 +284,12 @@ class Sheet:
     again: tuple[str, ...] = ()
     #: Questionnaire to the moment of its first answer (ISO).
     since: Mapping[str, str] = EMPTY
+    #: Questionnaires that the talk was asking already when that answer came.
+    talked: tuple[str, ...] = ()
+
+    def begun_in(self, instrument: str) -> str:
+        """`page` if a questionnaire was begun on the page, else `chat`."""
+        return "page" if instrument in self.since and instrument not in self.talked else "chat"
 
 
 NO_SHEET = Sheet()

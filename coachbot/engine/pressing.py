@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from coachbot.engine import effects as fx
-from coachbot.engine.answering import answer, skip
+from coachbot.engine.answering import answer, danger_of, skip
 from coachbot.engine.asking import codes_of, not_understood, offered, reask, show
 from coachbot.engine.asks import Ask, Scale, Several, Wait
 from coachbot.engine.changing import changed
 from coachbot.engine.events import Pressed
 from coachbot.engine.modes import choose_mode
-from coachbot.engine.stacking import raise_talk
+from coachbot.engine.stacking import raise_talk, safety_on_top
 from coachbot.engine.waiting import choose_wait
 from coachbot.engine.walk import Walk
 
@@ -24,18 +24,35 @@ def pressed(walk: Walk, event: Pressed) -> None:
     if (walk.prompt is not None and event.token == walk.prompt.token) or _wake_parked(walk, event.token):
         _press_open(walk, event.code)
     else:
-        how = next((how for token, how in reversed(walk.closed) if token == event.token), "lapsed")
-        if how.startswith(ON_PAGE):
-            _repeated(walk, how, event.code)
-        else:
+        closed = next((how for token, how in reversed(walk.closed) if token == event.token), "lapsed")
+        if closed.startswith(ON_PAGE):
+            _repeated(walk, closed, event.code)
+            return
+        how, *place = closed.split()
+        if not (place and _heed(walk, place[0], place[1], event.code)):
             walk.say_of_itself("answered_already" if how == "answered" else "lapsed")
 
 
 def _repeated(walk: Walk, how: str, code: str) -> None:
-    """The page was quicker: its answer counts, the press is kept beside it."""
-    _, instrument, state = how.split()
-    walk.emit(fx.Repeated(instrument, state, code, "talk"))
-    walk.say_of_itself("answered_on_page")
+    """The page was quicker: its answer counts, the press is kept beside it, and is danger if it says so."""
+    _, instrument, name = how.split()
+    walk.emit(fx.Repeated(instrument, name, code, "talk"))
+    if not _heed(walk, f"instrument/{instrument}", name, code):
+        walk.say_of_itself("answered_on_page")
+
+
+def _heed(walk: Walk, dialog: str, name: str, code: str) -> bool:
+    """Whether a late press tells a danger that was not told before: it changes no answer, and is heard all the same."""
+    asked = walk.library.dialogs.get(dialog)
+    state = asked.states.get(name) if asked is not None else None
+    kind = danger_of(state, code) if state is not None else None
+    follows = walk.library.dialogs.get(walk.library.safety.get(kind, "")) if kind is not None else None
+    slot = str(getattr(state.ask, "name", "")) if state is not None else ""
+    if kind is None or follows is None or any(f.dialog == dialog and f.slots.get(slot) == code for f in walk.frames):
+        return False  # harmless, or the very answer that was given: a second tap
+    walk.emit(fx.Danger(kind, dialog, name, code))
+    safety_on_top(walk, follows, {"kind": kind}, anew=True)
+    return True
 
 
 def _wake_parked(walk: Walk, token: str) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 from random import Random
 from typing import Any, TypeAlias
 from zlib import crc32
@@ -249,14 +250,16 @@ class Walk:
         asked: list[str] = []
         values: dict[str, Value] = {}
         for branch in state.branches:
-            if branch.guard is None:
+            guard = branch.guard
+            if guard is None:
                 continue
             asked.append(branch.source)
-            values.update({name: _looked_up(scope, name) for name in getattr(branch.guard, "names", ())})
-            if branch.to == to and branch.guard(scope):
+            for name in getattr(guard, "names", ()):
+                values[name] = _looked_up(scope, name)
+            if branch.to == to and guard(scope):
                 break
         if asked:
-            self.chose.append(fx.Chose(self.top.dialog, state.name, to or "", tuple(asked), values))
+            self.chose.append(fx.Chose(self.frames[-1].dialog, state.name, to or "", tuple(asked), values))
 
     def _call(self, state: State, call: Call) -> None:
         scope = self.scope()
@@ -319,7 +322,7 @@ class Walk:
             name = dialog.id.removeprefix("instrument/")
             if name not in self.sheet.done:
                 answers = {**kept, **self.sheet.answers.get(name, EMPTY), **frame.slots}
-                self.emit(fx.Respond(name, answers, result, frame.since))
+                self.emit(fx.Respond(name, answers, result, frame.since, begun=self.sheet.begun_in(name)))
                 self._finish(name, result)
 
     def _finish(self, instrument: str, result: str) -> None:
@@ -371,9 +374,16 @@ class Walk:
         """The open question is over (`answered` or `lapsed`): its buttons go."""
         if self.prompt is None:
             return
-        self.closed.append((self.prompt.token, how))
+        self.closed.append((self.prompt.token, self._closed_as(self.prompt, how)))
         self.emit(fx.CloseButtons(self.prompt.token))
         self.prompt = None
+
+    def _closed_as(self, prompt: Prompt, how: str) -> str:
+        """How a question closed; of one with a dangerous answer also where it stood: a late press may tell it."""
+        dialog = self.library.dialogs.get(prompt.dialog)
+        state = dialog.states.get(prompt.state) if dialog is not None else None
+        grave = state is not None and state.dangers and " " not in how
+        return f"{how} {prompt.dialog} {prompt.state}" if grave else how
 
     def park(self) -> None:
         """Keep the open question with its frame while another talk goes on top."""
@@ -395,7 +405,7 @@ class Walk:
 
     def _forget(self, frame: Frame, result: str) -> None:
         if frame.parked is not None:
-            self.closed.append((frame.parked.token, "lapsed"))
+            self.closed.append((frame.parked.token, self._closed_as(frame.parked, "lapsed")))
             self.emit(fx.CloseButtons(frame.parked.token))
         self._respond(frame, self.library.dialogs[frame.dialog], result)
 
@@ -462,9 +472,16 @@ class Walk:
         return Prompt(self.new_token(), self.top.dialog, state.name, self.now)
 
 
+@lru_cache(maxsize=4096)
+def _parts(name: str) -> tuple[str, ...]:
+    """The parts of a dotted name that an author wrote."""
+    return tuple(name.split("."))
+
+
 def _looked_up(scope: Scope, name: str) -> Any:
-    value: Any = scope
-    for part in name.split("."):
+    first, *parts = _parts(name)
+    value: Any = scope.get(first)
+    for part in parts:
         get = getattr(value, "get", None)
         value = get(part) if get else None
     return value

@@ -6,11 +6,13 @@ docs/monitoring.md tells of every one, and at which value to worry; a test holds
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from typing import Literal
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
-from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from coachbot.service.presence import KINDS
 from coachbot.service.vitals import Pile, Vitals
 
 #: Seconds. A patient does not notice the first half, and has put the phone away in the last.
@@ -30,6 +32,7 @@ class Metrics:
             ["cause"], buckets=_BUCKETS, registry=self.registry,
         )  # fmt: skip
         self._sends = Counter("coachbot_sends", "Calls to a messenger", ["channel", "outcome"], registry=self.registry)
+        self._jumps = Counter("coachbot_clock_jumps", "Jumps of the machine's clock", registry=self.registry)
         for cause in _CAUSES:  # there from the start, so that a rate over them is no gap
             self._seconds.labels(cause)
             for outcome in ("done", "retried", "parked"):
@@ -44,6 +47,10 @@ class Metrics:
     def sent(self, channel: str, outcome: str) -> None:
         """A call to a messenger has ended."""
         self._sends.labels(channel, outcome).inc()
+
+    def clock_jumped(self) -> None:
+        """Somebody has set the machine's clock."""
+        self._jumps.inc()
 
     def watch(
         self,
@@ -95,6 +102,7 @@ class _Gauges(Collector):
         if (size := self._size()) is not None:
             yield GaugeMetricFamily("coachbot_database_bytes", "Size of the database with its log", size)
         yield _up(channels)
+        yield from _processes(now)
 
 
 def _queue(name: str, told: str, pile: Pile, now: Vitals) -> Iterator[Metric]:
@@ -135,3 +143,37 @@ def _up(channels: Mapping[str, Mapping[str, str]]) -> Metric:
         for account, state in sorted(accounts.items()):
             up.add_metric([channel, account], float(state == "ok"))
     return up
+
+
+def _processes(now: Vitals) -> Iterator[Metric]:
+    """The processes of an installation that has several; of one that is alone there is nothing to tell."""
+    if not now.processes:
+        return
+    alive = GaugeMetricFamily("coachbot_processes", "Processes that were seen lately", labels=["kind"])
+    for kind in KINDS:
+        alive.add_metric([kind], sum(one.kind == kind and one.is_alive for one in now.processes))
+    seen = GaugeMetricFamily("coachbot_process_seen_seconds", "Since it was seen", labels=["kind", "process"])
+    shards = GaugeMetricFamily("coachbot_process_shards", "Shards that it worked in lately", labels=["process"])
+    for one in now.processes:
+        seen.add_metric([one.kind, one.name], one.ago_s)
+        if one.kind == "worker":
+            shards.add_metric([one.name], one.work.shards)
+    yield from (alive, seen, shards, _work_of(now, "turns", "cause"), _work_of(now, "sends", "channel"), _leases(now))
+
+
+def _work_of(now: Vitals, what: Literal["turns", "sends"], by: str) -> Metric:
+    """What each has done since it was started."""
+    counted = CounterMetricFamily(
+        f"coachbot_process_{what}", f"{what.capitalize()} of each process", labels=["process", by, "outcome"]
+    )
+    for one in now.processes:
+        for name, number in sorted((one.work.turns if what == "turns" else one.work.sends).items()):
+            counted.add_metric([one.name, *name.rsplit(" ", 1)], number)
+    return counted
+
+
+def _leases(now: Vitals) -> Metric:
+    held = GaugeMetricFamily("coachbot_lease_held", "1 while a process alone does this", labels=["lease", "process"])
+    for name, holder, left in now.leases:
+        held.add_metric([name, holder.partition(" since ")[0]], float(left > 0))
+    return held

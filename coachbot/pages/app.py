@@ -100,14 +100,21 @@ async def send_form(request: Request, token: str) -> Response:
     fields = await form_of(request)
     pages = _pages(request)
     found = await run_in_threadpool(pages.open, token)
-    if isinstance(found, Over):
-        return _over(request, found)
     name = (fields.get("step") or [""])[0]
+    if isinstance(found, Over):
+        return _over(request, await run_in_threadpool(_take_late, pages, token, name, fields, found))
     step = next((one for one in found.steps if one.instrument == name), None)
     if step is None:
         return RedirectResponse(_here(token), status_code=303)
     await run_in_threadpool(_take, pages, token, answers_of(step, fields))
     return guarded(RedirectResponse(await _onward(pages, token, name, fields), status_code=303))
+
+
+def _take_late(pages: Pages, token: str, name: str, fields: Mapping[str, list[str]], over: Over) -> Over:
+    """A form that comes when its round is over: nothing of it counts, and a danger in it is heard."""
+    step = pages.late_step(token, name)
+    taken = _take(pages, token, answers_of(step, fields)) if step is not None else over
+    return taken if isinstance(taken, Over) else over
 
 
 async def _onward(pages: Pages, token: str, name: str, fields: Mapping[str, list[str]]) -> str:

@@ -1,4 +1,4 @@
-"""Bells between processes, on Procrastinate: a job for each shard in which an update was stored.
+"""Bells between processes, on Procrastinate: a job for the shards in which updates were stored.
 
 A job carries no patient, no text and no duty. Workers look into the database every second anyway; a job that is lost,
 doubled or late changes nothing but how long somebody waits for an answer.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +26,9 @@ log = logging.getLogger("coachbot.bells")
 QUEUE = "turns"
 #: Looks of Procrastinate's own, where its notifications do not come through.
 _POLL_S = 1.0
+#: What is rung within this time of the last passing on goes on together with it: where much comes in a job carries
+#: several shards, and a worker takes their turns in one commit. Who rings after a silence is passed on at once.
+TOGETHER_S = 0.05
 #: Rests after a fault, and how long a job may be under way before it counts as a dead worker's.
 _REST_S = 2.0
 _STALLED_S = 30
@@ -44,7 +47,9 @@ def schema_of() -> str:
 class Bells:
     """Rings for others, and hears what others ring for. Belongs to one event loop, but for `ring`."""
 
-    def __init__(self, url: str, heard: Callable[[int], None], tick: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self, url: str, heard: Callable[[Sequence[int]], None], tick: Callable[[], None] = lambda: None
+    ) -> None:
         try:
             import procrastinate  # noqa: F401
         except ImportError as error:
@@ -76,23 +81,26 @@ class Bells:
             shards, self._wanted = self._wanted, set()
             outbox, self._outbox = self._outbox, False
             try:
-                await self._pass_on(shards, outbox)
+                await self._pass_on(sorted(shards), outbox)
                 self._away = False
+                await asyncio.sleep(TOGETHER_S)
             except Exception as error:
                 if not self._away:
                     log.warning("the bells do not ring for now (%s); every look finds what waits", type(error).__name__)
                 self._away = True
                 await asyncio.sleep(_REST_S)
 
-    async def _pass_on(self, shards: set[int], outbox: bool) -> None:
+    async def _pass_on(self, shards: Sequence[int], outbox: bool) -> None:
+        """One job for all of them, in the name of the first for which none waits: never more jobs than shards."""
         from procrastinate.exceptions import AlreadyEnqueued
 
         if outbox:
             await self._app.connector.execute_query_async(RING)
-        for shard in sorted(shards):
+        for shard in shards:
             job = self._app.configure_task("turns", queue=QUEUE, queueing_lock=f"turns:{shard}")
             with contextlib.suppress(AlreadyEnqueued):
-                await job.defer_async(shard=shard)
+                await job.defer_async(shards=list(shards))
+                return
 
     # -- hearing ---------------------------------------------------------------------------------------
     async def hear(self) -> None:
@@ -123,7 +131,7 @@ class Bells:
                 log.warning("the bells' schema can't be made (%s); every look finds what waits", _first_line(error))
             yield self
 
-    def _made(self, url: str, heard: Callable[[int], None], tick: Callable[[], None]) -> App:
+    def _made(self, url: str, heard: Callable[[Sequence[int]], None], tick: Callable[[], None]) -> App:
         from procrastinate import App, PsycopgConnector
 
         for name in ("procrastinate", "psycopg.pool"):
@@ -134,8 +142,8 @@ class Bells:
         app = App(connector=connector)
 
         @app.task(name="turns", queue=QUEUE)
-        async def turns(shard: int) -> None:
-            heard(int(shard) % SHARDS)
+        async def turns(shards: list[int]) -> None:
+            heard([int(shard) % SHARDS for shard in shards])
 
         @app.periodic(cron=_EVERY_TEN_SECONDS)
         @app.task(name="tick", queue=QUEUE, queueing_lock="tick")

@@ -26,6 +26,7 @@ from coachbot.packs import pack_root
 from coachbot.processes.bells import Bells
 from coachbot.service.clock import RealClock
 from coachbot.service.leases import CHORES, EVERY_S, POST, Leases, lease_of
+from coachbot.service.presence import Presence
 from coachbot.service.shards import shard_of
 from coachbot.service.shifts import Shift
 from coachbot.service.writer import SOON, WHENEVER
@@ -35,6 +36,7 @@ from coachbot.store.hearing import LINES, OUTBOX, Hearing
 
 if TYPE_CHECKING:
     from coachbot.service.channels import Serving
+    from coachbot.service.meter import Meter
     from coachbot.serving import Parts
     from coachbot.settings import Settings
 
@@ -64,7 +66,9 @@ def serve(settings: Settings, kind: Kind) -> None:
             settings.database_url, keys_path=settings.keys_path, synchronous=settings.synchronous, shared=True
         )
     try:
-        asyncio.run(Process(settings, store, kind).serve(listening))
+        process = Process(settings, store, kind)
+        asyncio.run(process.serve(listening))
+        process.refuse_outgrown()
     finally:
         store.close()
 
@@ -78,8 +82,9 @@ class Process(Engine):
         self._serves_web = kind == "web"
         self._name = f"{kind} {os.getpid()} on {socket.gethostname()} since {int(time.time())}"
         self._leases = Leases(store, self._name)
+        self._presence = Presence(store, self._name.partition(" since ")[0], kind, self.watch.metrics)
         self._settle = self._until_settled if kind == "web" else None
-        self._mine = self._accounts_held if kind == "sender" else None
+        self._mine = self._accounts_held
         self._accounts: Collection[int] = ()
         self._shift: Shift | None = None
         self._erased_since = time.time() - _ERASED_OVERLAP_S
@@ -94,10 +99,12 @@ class Process(Engine):
                 await self.main(listening)
                 return
             await self.start()
+            looking = asyncio.create_task(self.until_outgrown())
             try:
                 print(f"coachbot {self._name} works", flush=True)
                 await _told_to_stop()
             finally:
+                await _ended([looking])
                 await self.stop()
 
     # -- how it is wired -------------------------------------------------------------------------------
@@ -118,6 +125,13 @@ class Process(Engine):
 
     def _take_turns(self, coach: Coach) -> int:
         return self._shift.work() if self._shift is not None else 0
+
+    def _has_emptied(self, coach: Coach) -> bool:
+        """A shift looks by itself for what other shards hold."""
+        return False
+
+    def _meter(self) -> Meter:
+        return self._presence
 
     def _holds(self, account: int) -> bool:
         return self._kind == "sender" and self._leases.holds(lease_of(account))
@@ -146,9 +160,9 @@ class Process(Engine):
             time.sleep(_SETTLING_S)
 
     # -- bells -----------------------------------------------------------------------------------------
-    def _rung(self, shard: int) -> None:
+    def _rung(self, shards: Collection[int]) -> None:
         if self._shift is not None:
-            self._shift.ring(shard)
+            self._shift.ring(shards)
             self.parts.writer.wake()
 
     def _rung_for_all(self) -> None:
@@ -160,13 +174,20 @@ class Process(Engine):
     async def _begin(self, parts: Parts) -> None:
         self._looking = asyncio.Event()
         self._hearing = Hearing(self._settings.database_url, self._told(parts))
-        work: list[Coroutine[Any, Any, None]] = [self._hold_leases(parts), self._bells.carry(), self._forget_erased()]
+        work: list[Coroutine[Any, Any, None]] = [
+            self._hold_leases(parts),
+            self._bells.carry(),
+            self._forget_erased(),
+            self._every(EVERY_S, lambda: asyncio.to_thread(self._presence.say)),
+        ]
         self._receiving = []
         if self._kind == "worker":
             late = self._settings.late_after
             self._shift = Shift(parts.coach.turns, self._store, self._clock, late_after_s=late)
+            self._presence.shards = self._shift.worked_in
             work += [self._look(parts), self._bells.hear(), self._do_chores(parts)]
         if self._kind == "sender":
+            parts.coach.post.may_carry = lambda: self._leases.holds(POST)
             work += [parts.coach.sender.run(_SENDER_IDLE_S), self._while_held(POST, parts.coach.post.drain)]
             self._receiving = [
                 asyncio.create_task(receive(name, one, self.watch.stopped)) for name, one in parts.servings.items()
@@ -186,6 +207,7 @@ class Process(Engine):
         self._heavy.shutdown()
         with contextlib.suppress(StoreError):
             self._leases.give_up()
+            self._presence.leave()
 
     def _told(self, parts: Parts) -> dict[str, Callable[[str], None]]:
         """What this process wants to hear of."""

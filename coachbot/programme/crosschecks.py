@@ -175,6 +175,9 @@ def _hours(programme: Programme) -> Iterator[Fault]:
     ):
         if not bounds[0] <= hour <= bounds[1]:
             yield Fault(("settings", key), "it lies outside its range", f"Widen `{key}_range` or move it.")
+        if any(in_quiet_hours(burden, bound) for bound in bounds):
+            message = "it reaches into the quiet hours, in which nothing comes"
+            yield Fault(("settings", f"{key}_range"), message, "Let it begin and end in waking hours.")
 
 
 def _budget(programme: Programme) -> Iterator[Fault]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import time
 from typing import Literal, get_args
 
@@ -232,6 +232,8 @@ class Programme:
     last_days_in_hold: int = 0
     #: Minutes without a word from the page of a round after which what stands complete on it is finished.
     page_pause_minutes: int = 15
+    #: By language: lower-case regular expression fragments that tell the reader their arm, or that there are others.
+    allocation: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def official_only(self) -> bool:

@@ -13,24 +13,33 @@ _NEAR_MINUTES = 12
 _NO_PLACES = ("Etc/", "SystemV/", "US/", "Brazil/", "Canada/", "Chile/", "Mexico/", "America/North_Dakota/")
 _NO_NAMES = ("north", "south", "west", "act", "nsw", "lhi", "easter")
 _DAY_MINUTES = 24 * 60
+#: Stands for a country that nobody has told (Unicode's code for an unknown region).
+UNKNOWN_COUNTRY = "ZZ"
 
 
 def zone_guesser(
     cities: Mapping[str, Sequence[str]],
     by_clock: Sequence[str],
     told_times: Callable[[str], Sequence[time]],
+    country_of: Callable[[str], str] = lambda zone: "",
 ) -> Callable[..., Mapping[str, str | None]]:
-    """A function from what somebody wrote to `zone` (IANA name) and `zone_city`; both None if unknown.
+    """A function from what somebody wrote to `zone` (IANA name), `zone_city` and `zone_country`; None if unknown.
 
     `cities` maps a zone to further names of places in it; `by_clock` are zones to propose for a clock time, the
-    likeliest first; `told_times` reads the times of day that a text may mean ("quarter past nine": 9:15, 21:15).
+    likeliest first; `told_times` reads the times of day that a text may mean ("quarter past nine": 9:15, 21:15);
+    `country_of` the country of a zone. A country is told by a name alone: a clock is that of many, and a place
+    on earth (which comes as the name of the zone) may lie near a chief city across the border, so both give `ZZ`.
     """
     known = _known_places(cities)
 
     def guess(text: object, *, now: datetime) -> Mapping[str, str | None]:
         said = str(text or "")
-        zone = _by_place(_folded(said), known) or _by_clock(told_times(said), by_clock, now)
-        return {"zone": zone, "zone_city": _city(zone) if zone else None}
+        named = _by_place(_folded(said), known)
+        zone = named or _by_clock(told_times(said), by_clock, now)
+        if zone is None:
+            return dict.fromkeys(("zone", "zone_city", "zone_country"))
+        country = country_of(zone) if named and said.strip() != zone else ""
+        return {"zone": zone, "zone_city": _city(zone), "zone_country": country or UNKNOWN_COUNTRY}
 
     return guess
 

@@ -80,6 +80,7 @@ def _programme(fields: Fields) -> Programme:
         schedule_only=fields.flag("schedule_only"),
         last_days_in_hold=fields.whole("last_days_in_hold", 0, 60, default=0),
         page_pause_minutes=fields.whole("page_pause_minutes", 1, 24 * 60, default=15),
+        allocation=_allocation(fields),
         **_closing(fields),
     )
 
@@ -92,6 +93,14 @@ def _closing(fields: Fields) -> dict[str, bool]:
     allowed = {name: closing.flag(name) for name in ("tells_allocation", "offers_other")}
     closing.close()
     return allowed
+
+
+def _allocation(fields: Fields) -> dict[str, tuple[str, ...]]:
+    """Words that tell the arm; none where the file does not say."""
+    entries = fields.entries("allocation") if fields.has("allocation") else {}
+    return {
+        str(language): _fragments(fields, str(language), given, "allocation") for language, given in entries.items()
+    }
 
 
 def _arm(fields: Fields) -> Arm:
@@ -191,8 +200,8 @@ def _concept(fields: Fields, arms: Collection[str]) -> Concept:
     return concept
 
 
-def _fragments(fields: Fields, language: str, given: object) -> tuple[str, ...]:
-    path = ("words", language)
+def _fragments(fields: Fields, language: str, given: object, under: str = "words") -> tuple[str, ...]:
+    path = (under, language)
     if not isinstance(given, list | tuple) or not given:
         fields.fault(path, "a list of fragments is needed", "Write `- 'fragment'` lines.")
         return ()

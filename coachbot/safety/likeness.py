@@ -73,15 +73,24 @@ class Likeness:
 
     def _worst(self, words: Sequence[str]) -> list[tuple[float, tuple[int, int]]]:
         known = known_in(words, self.weights, (0,) * len(self.bias))
+        if len(words) <= PASSAGE + SPARE:
+            rows = [row for place in known for row in place]
+            root = max(1, len(rows)) ** 0.5
+            return [
+                (sum([row[subject] for row in rows]) / root + bias, (0, len(words)))
+                for subject, bias in enumerate(self.bias)
+            ]
         counts = [0, *accumulate(map(len, known))]
+        roots = [(max(1, counts[stop] - counts[start]) ** 0.5, start, stop) for start, stop in passages(len(words))]
         found = []
         for subject, bias in enumerate(self.bias):
-            sums = [0, *accumulate(sum(weights[subject] for weights in place) for place in known)]
-            scored = (
-                ((sums[stop] - sums[start]) / max(1, counts[stop] - counts[start]) ** 0.5 + bias, (start, stop))
-                for start, stop in passages(len(words))
+            sums = [0, *accumulate([sum([weights[subject] for weights in place]) for place in known])]
+            found.append(
+                max(
+                    [((sums[stop] - sums[start]) / root + bias, (start, stop)) for root, start, stop in roots],
+                    default=(float(bias), (0, 0)),
+                )
             )
-            found.append(max(scored, default=(float(bias), (0, 0))))
         return found
 
 

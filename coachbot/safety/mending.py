@@ -32,7 +32,7 @@ _SPACED_OUT = re.compile(f"(?<=[{UNSPACED}])[ \\n](?=[{UNSPACED}])")
 _HELD = re.compile(r"(\w)\1{2,}")
 #: A letter held down is read as two and then as one, and the other way round ("tooo" is "too" or "to").
 _RELEASES = ((r"\1\1", r"\1"), (r"\1", r"\1\1"))
-_HELD_LETTERS = tuple(letter * 3 for letter in ascii_lowercase)
+_HELD_LETTERS = re.compile(r"([a-z])\1\1")
 _WORD = re.compile(r"\w+")
 _VOWELS = "aeiouy"
 _HISSES = "csz"
@@ -172,7 +172,7 @@ class Mender:
 
 def _may_be_held(plain: str) -> bool:
     """Whether some letter may stand three times in a row (cheaper to ask than to find out)."""
-    return not plain.isascii() or any(letters in plain for letters in _HELD_LETTERS)
+    return not plain.isascii() or _HELD_LETTERS.search(plain) is not None
 
 
 def _parts(letters: str, before: Mapping[int, int]) -> list[str]:

@@ -7,6 +7,7 @@ says no.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping
 
@@ -16,7 +17,9 @@ _LEAST_LETTERS = 2
 _LEAST_WORDS, _ONE_IN = 2, 3
 #: What is read of a longer text.
 _ENOUGH = 2000
+_NO_LETTERS = re.compile("[^a-z]+")
 #: The script of a letter stands first in its Unicode name; a name without it belongs to every script.
+_LATIN = "LATIN"
 _COMMON = frozenset({"FULLWIDTH", "MODIFIER", "MICRO", "MASCULINE", "FEMININE", "DOUBLE-STRUCK", "MATHEMATICAL"})
 
 
@@ -35,7 +38,7 @@ class Tongue:
         return self._is_of_other_script(text) or self._has_other_words(text)
 
     def _is_of_other_script(self, text: str) -> bool:
-        if not self._scripts > _COMMON:
+        if not self._scripts > _COMMON or (text.isascii() and _LATIN in self._scripts):
             return False
         letters = [_script(sign) for sign in text if sign.isalpha()]
         strange = sum(script not in self._scripts for script in letters)
@@ -55,6 +58,8 @@ def _script(letter: str) -> str:
 
 def _plain(text: str) -> str:
     """Small letters without their accents, with spaces for everything that is no letter."""
+    if text.isascii():
+        return _NO_LETTERS.sub(" ", text.lower().replace("'", "")).strip()
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     return "".join(
         sign if sign.isalpha() else " " for sign in decomposed if not unicodedata.combining(sign) and sign not in "'’"

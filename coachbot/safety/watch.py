@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TypeAlias
 
 from coachbot.safety.detector import Detector, Finding
 from coachbot.safety.folding import fold
 from coachbot.safety.likeness import Likeness
+
+Passes: TypeAlias = Callable[[str], bool]
+
+
+def none_of_them(kind: str) -> bool:
+    """No kind is passed over."""
+    return False
 
 
 class Watch:
@@ -18,26 +26,26 @@ class Watch:
         self._rank = {kind: rank for rank, kind in enumerate(order)}
 
     def gravest(
-        self, text: str, language: str, offered: Iterable[str] = (), passed_over: Container[str] = ()
+        self, text: str, language: str, offered: Iterable[str] = (), passed_over: Passes = none_of_them
     ) -> str | None:
         """The kind of danger that comes first in the order, or None. `language` is the patient's.
 
         `offered` are the answers that the open question shows. Whoever types one of them has answered, whatever its
         words resemble: "still not safe" goes where the talk leads it. What the lexicon finds in it is found. Kinds that
-        are `passed_over` are not looked for by likeness.
+        are `passed_over` are not looked for by likeness; it is asked of a kind only once that is found.
         """
         told = self._detector.gravest(text, language)
         if told is not None and self._rank[told] == 0:
             return told
-        answered = fold(text).plain in {fold(label).plain for label in offered}
-        kinds = [] if answered else [kind for likeness in self._likeness for kind, _ in likeness.finds(text)]
-        kinds = [kind for kind in kinds if kind not in passed_over]
+        kinds = [kind for likeness in self._likeness for kind, _ in likeness.finds(text) if not passed_over(kind)]
+        if kinds and fold(text).plain in {fold(label).plain for label in offered}:
+            kinds.clear()
         if told is not None:
             kinds.append(told)
         return min(kinds, key=self._rank.__getitem__, default=None)
 
     def dangers(
-        self, text: str, language: str, offered: Iterable[str] = (), passed_over: Container[str] = ()
+        self, text: str, language: str, offered: Iterable[str] = (), passed_over: Passes = none_of_them
     ) -> tuple[str, ...]:
         """The gravest kind (see `gravest`), and after it every other kind that words tell, in the order of the kinds.
 

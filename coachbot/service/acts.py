@@ -104,7 +104,10 @@ def _save(draft: Draft, arguments: Arguments, act: fx.Act) -> None:
     changes = {name: value for name, value in arguments.items() if value is not None}
     if not changes:
         return
+    if "zone" in changes:
+        changes = {"country": "", **changes}  # where somebody was before says nothing any more
     draft.change_profile(**changes)
+    safety.tell_of_country(draft)
     if _SCHEDULE & changes.keys():
         draft.replan()
 
@@ -296,6 +299,7 @@ def respond(draft: Draft, effect: fx.Respond) -> None:
         "version": dialog.version,
         "language": draft.record.profile.language,
         "result": effect.result,
+        "begun": effect.begun,
         "medium": "page" if effect.round else "chat",
         "missing": sum(value is None for value in answers.values()),
         **assessing.times_of(draft, assessment, effect.shown_at),

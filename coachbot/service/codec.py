@@ -67,17 +67,20 @@ def load_conversation(patient: str, data: Mapping[str, Any]) -> Conversation:
         always_slots=_slots(data["a"]),
         closed=tuple((token, how) for token, how in data["c"]),
         resting=data["r"],
-        sheets={name: _load_sheet(sheet) for name, sheet in data.get("h", {}).items()} or EMPTY,
+        sheets={name: sheet_from(sheet) for name, sheet in data.get("h", {}).items()} or EMPTY,
     )
 
 
 def _sheet(sheet: Sheet) -> list[Any]:
-    return [{name: dict(slots) for name, slots in sheet.answers.items()}, sheet.done, sheet.again, dict(sheet.since)]
+    answers = {name: dict(slots) for name, slots in sheet.answers.items()}
+    return [answers, sheet.done, sheet.again, dict(sheet.since), sheet.talked]
 
 
-def _load_sheet(data: list[Any]) -> Sheet:
-    answers, done, again, since = data
-    return Sheet({name: _slots(slots) for name, slots in answers.items()}, tuple(done), tuple(again), since)
+def sheet_from(data: list[Any]) -> Sheet:
+    """A round's sheet as it was stored; an older version kept no `talked`."""
+    answers, done, again, since, *talked = data
+    read = {name: _slots(slots) for name, slots in answers.items()}
+    return Sheet(read, tuple(done), tuple(again), since, tuple(talked[0]) if talked else ())
 
 
 def _frame(frame: Frame) -> list[Any]:

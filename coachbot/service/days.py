@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from coachbot.engine.asks import Wait
 from coachbot.engine.events import Opened
@@ -20,7 +20,7 @@ from coachbot.service.draft import Draft
 from coachbot.service.facts import PLANNED_STATES, local_now
 from coachbot.service.lessons import lessons_for
 from coachbot.service.ports import Transaction
-from coachbot.service.records import Enrolment, PatientRecord, PlanRow, Progress, TimerRow
+from coachbot.service.records import Enrolment, PatientRecord, PlanRow, Profile, Progress, TimerRow
 from coachbot.service.speaking import Delivery
 
 #: Local time at which the next day is planned: after the last doubled or missing hour of a clock change.
@@ -32,7 +32,18 @@ _KEPT_DAYS = 14
 _NEVER_MOVED = ("assessment/", "safety/")
 
 
-def standing_of(record: PatientRecord, now: datetime) -> Standing:
+class Enrolled(Protocol):
+    """What the planner asks of a patient: a whole record, or the row of a list."""
+
+    @property
+    def profile(self) -> Profile: ...
+    @property
+    def enrolment(self) -> Enrolment | None: ...
+    @property
+    def last_heard(self) -> datetime | None: ...
+
+
+def standing_of(record: Enrolled, now: datetime) -> Standing:
     """One enrolment as the planner sees it."""
     enrolment = record.enrolment
     assert enrolment is not None

@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 
-from coachbot.service.ids import hashed
+from coachbot.service.ids import hashed, plain_code
+from coachbot.service.notices.wording import TOKEN as STAFF_TOKEN
 from coachbot.service.ports import LAST_ID, Clock, Line, Store
 from coachbot.service.records import MediaRow, Update
 
@@ -88,6 +89,19 @@ class Desk:
         """Whether this chat is a member's own."""
         with self._store.reading() as tx:
             return bool(tx.chats_of_staff(self.account, [chat]))
+
+    def is_invitation(self, text: str) -> bool:
+        """Whether a text is the code of an invitation, used up or not."""
+        with self._store.reading() as tx:
+            return tx.knows_invitation(hashed(plain_code(text)))
+
+    def has_asked(self, chat: str, token: str) -> bool:
+        """Whether a question of the coach's in this chat has this token; or a notice, in a member's own."""
+        with self._store.reading() as tx:
+            if token == STAFF_TOKEN:
+                return bool(tx.chats_of_staff(self.account, [chat]))
+            patient = tx.find_address(self.account, chat)
+            return patient is not None and bool(tx.fate(patient, token))
 
     # -- remembering -------------------------------------------------------------------------------------
     def remembered(self, name: str) -> str | None:

@@ -147,3 +147,8 @@ class Draft:
         changes.incidents += self.incidents
         changes.traces += self._traces()
         changes.afterwards += self.afterwards
+
+
+def new_draft(world: World, record: PatientRecord) -> Draft:
+    """The draft of a new turn, now."""
+    return Draft(world, record, world.clock.now(), world.ids.next())

@@ -10,13 +10,16 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from coachbot.engine.events import Closed
 from coachbot.errors import EnrolmentError
-from coachbot.service import handing, prescribing
+from coachbot.service import handing, prescribing, safety
+from coachbot.service.abroad import ELSEWHERE
+from coachbot.service.countries import is_country
 from coachbot.service.draft import Draft
 from coachbot.service.facts import local_now
 from coachbot.service.ids import hashed, new_code, plain_code
 from coachbot.service.ports import Invitation, Store, Transaction
 from coachbot.service.records import AlertRow, Changes, PatientRecord
 from coachbot.service.speaking import Delivery, say_section
+from coachbot.service.stepping import apply
 from coachbot.service.turns import Turns
 from coachbot.service.world import World
 
@@ -218,11 +221,24 @@ class Enrolments:
             raise EnrolmentError(f"'{zone}' is no time zone; write one such as {near}")
 
         def move(tx: Transaction, draft: Draft) -> None:
-            draft.change_profile(zone=zone)
+            draft.change_profile(zone=zone, country="")
+            safety.tell_of_country(draft)
             draft.replan()
 
         self._change(code, move)
         return self._world.clock.now().astimezone(ZoneInfo(zone)).strftime("%H:%M")
+
+    def set_country(self, code: str, country: str) -> bool:
+        """The country the patient is in, whose crisis numbers they get until they tell another place; empty: that of
+        their zone. Returns whether the site has numbers for it. Raises EnrolmentError for what is no ISO code."""
+        if country and not is_country(country):
+            raise EnrolmentError(f"'{country}' is no ISO code of a country, such as DK")
+
+        def move(tx: Transaction, draft: Draft) -> None:
+            draft.change_profile(country=country)
+            safety.tell_of_country(draft)
+
+        return self._world.whereabouts(self._change(code, move).profile) != ELSEWHERE
 
     def tag(self, code: str, tags: tuple[str, ...]) -> None:
         """The words by which staff sort their patients; the patient never reads them."""
@@ -248,23 +264,21 @@ class Enrolments:
         self._change(code, note)
 
     def take_over(self, patient: str, staff: int, name: str) -> None:
-        """A person takes over the talk; what asked for one is thereby seen."""
-
-        def come(tx: Transaction, draft: Draft) -> None:
-            handing.take_over(draft, staff, name)
-            for alert in tx.alerts(patient, open_only=True):
-                if alert.kind in handing.ASKED_FOR:
-                    draft.alerts.append(replace(alert, acknowledged_at=draft.now, acknowledged_by=name))
-
-        self._change_patient(patient, come)
+        """A person takes over the talk; what asked for one stays open until their first word."""
+        self._change_patient(patient, lambda tx, draft: handing.take_over(draft, staff, name))
 
     def write(self, patient: str, staff: int, name: str, text: str) -> None:
-        """A person who has taken over writes to the patient."""
-        self._change_patient(patient, lambda tx, draft: handing.write(draft, staff, name, text))
+        """A person who has taken over writes to the patient; what asked for one is thereby seen."""
+
+        def say(tx: Transaction, draft: Draft) -> None:
+            handing.write(draft, staff, name, text)
+            handing.answered(tx, draft, name)
+
+        self._change_patient(patient, say)
 
     def hand_back(self, patient: str) -> None:
         """The person has finished; the coach comes back at the open question."""
-        self._change_patient(patient, lambda tx, draft: handing.hand_back(draft, self._turns.apply))
+        self._change_patient(patient, lambda tx, draft: handing.hand_back(draft, apply))
 
     def withdraw(self, code: str) -> None:
         """Staff end an enrolment, at the patient's word."""
@@ -272,7 +286,7 @@ class Enrolments:
         def leave(tx: Transaction, draft: Draft) -> None:
             tx.recall_from(draft.record.id, reason="withdrawn", now=draft.now)
             draft.change_enrolment(state="withdrawn")
-            self._turns.apply(draft, Closed("withdrawn"), Delivery())
+            apply(draft, Closed("withdrawn"), Delivery())
             draft.replan()
 
         self._change(code, leave)
@@ -300,14 +314,14 @@ class Enrolments:
         return seen
 
     # -- how ---------------------------------------------------------------------------------------------
-    def _change(self, code: str, work: Callable[[Transaction, Draft], None]) -> None:
+    def _change(self, code: str, work: Callable[[Transaction, Draft], None]) -> PatientRecord:
         with self._store.reading() as tx:
             patient = tx.patient_of_code(code)
         if patient is None:
             raise EnrolmentError(f"no enrolment has the code '{code}'; `coachbot enrolment list` shows all")
-        self._change_patient(patient, work)
+        return self._change_patient(patient, work)
 
-    def _change_patient(self, patient: str, work: Callable[[Transaction, Draft], None]) -> None:
+    def _change_patient(self, patient: str, work: Callable[[Transaction, Draft], None]) -> PatientRecord:
         changes = Changes()
         with self._store.writing() as tx:
             record: PatientRecord = tx.load([patient])[patient]
@@ -316,3 +330,4 @@ class Enrolments:
             draft.merge(changes)
             tx.save(changes)
         self._turns.do_afterwards(changes.afterwards)
+        return draft.record

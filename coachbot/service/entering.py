@@ -7,8 +7,9 @@ from dataclasses import replace
 from coachbot.engine.asks import FreeText
 from coachbot.engine.events import Attached, Event, Opened, Pressed, Said
 from coachbot.engine.model import Dialog
+from coachbot.service import safety
 from coachbot.service.draft import Draft
-from coachbot.service.ids import hashed, new_code, plain_code
+from coachbot.service.ids import hashed, looks_like_code, new_code, plain_code
 from coachbot.service.listing import chosen_by_letters, may_be_letters
 from coachbot.service.ports import Transaction
 from coachbot.service.records import AlertRow, Enrolment, InboxRow
@@ -17,7 +18,6 @@ from coachbot.service.window import has_window
 
 WELCOME = "enrol/welcome"
 _LONGEST_TEXT = 20_000
-_CODE_LENGTH = 16
 #: Updates that are no word of the patient's: a stranger is not greeted for them.
 _NO_WORDS = ("blocked", "unblocked", "edited")
 #: What a sent thing can answer: the action that takes such an answer, and the argument that names its slot.
@@ -30,7 +30,7 @@ def enter(tx: Transaction, draft: Draft, row: InboxRow) -> Event | None:
     text = str(row.body.get("text") or "")
     if draft.enrolment is None and kind in _NO_WORDS:
         return None
-    if kind == "start" or (draft.enrolment is None and _looks_like_code(text)):
+    if kind == "start" or (draft.enrolment is None and looks_like_code(text)):
         reached(draft, kind)
         return _start(tx, draft, text)
     if draft.enrolment is None:
@@ -144,10 +144,6 @@ def reached(draft: Draft, kind: str) -> None:
 
 
 # -- codes --------------------------------------------------------------------------------------------
-def _looks_like_code(text: str) -> bool:
-    return len(plain_code(text)) == _CODE_LENGTH and len(text) < 2 * _CODE_LENGTH
-
-
 def _start(tx: Transaction, draft: Draft, code: str) -> Event | None:
     """A code: it opens an enrolment once. Somebody already enrolled just goes on."""
     if draft.enrolment is not None:
@@ -180,6 +176,7 @@ def _set_beforehand(tx: Transaction, draft: Draft, code_hash: str) -> None:
     settings = {name: value for name, value in (("language", plan.language), ("zone", plan.zone)) if value}
     if settings:
         draft.change_profile(**settings)
+        safety.tell_of_country(draft)
     if plan.staff:
         tx.put_care(draft.record.id, plan.staff)
 

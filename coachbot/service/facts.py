@@ -6,7 +6,7 @@ A turn names few of them, so each group of facts is worked out when it is first 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -18,6 +18,8 @@ from coachbot.service.tally import mean_of, new_badge, within_month
 from coachbot.service.world import World
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+#: What the ends of a range of hours are called.
+_ENDS = ("first", "last")
 _AWARDS = ("practice", "session", "return", "assessment", "finish")
 _COURSE_WEEKS = 4
 _ALERT = ("kind", "told_at", "read_by", "read_at")
@@ -206,6 +208,18 @@ def _today(profile: Profile, progress: Progress, local: datetime) -> dict[str, A
     }
 
 
+def _hours(of: Facts) -> dict[str, str]:
+    """The first and the last hour at which the morning note and the evening check-in can come."""
+    programme = of.world.pack.programmes.get(of.enrolment.programme) if of.enrolment else None
+    whole = (time.min, time.max)
+    ranges = {
+        "morning": programme.settings.morning_range if programme else whole,
+        "evening": programme.settings.evening_range if programme else whole,
+    }
+    ends = ((f"{part}_{end}", hour) for part, hours in ranges.items() for end, hour in zip(_ENDS, hours, strict=True))
+    return {name: hour.strftime("%H:%M") for name, hour in ends}
+
+
 def _diary(tally: Tally, week: int) -> dict[str, Any]:
     current = tally.week == week
     return {
@@ -277,7 +291,7 @@ def _away(of: Facts) -> dict[str, Any]:
 
 
 def _site(of: Facts) -> dict[str, Any]:
-    return {**of.world.site_for(of.record.profile.language), **_reader(of.world, of.record, of.now)}
+    return {**of.world.site_of(of.record.profile), **_reader(of.world, of.record, of.now)}
 
 
 def _safety(of: Facts) -> dict[str, Any]:
@@ -302,6 +316,7 @@ def _lessons(of: Facts) -> Mapping[str, Any]:
 _GROUPS: Mapping[str, Callable[[Facts], Any]] = {
     "patient": lambda of: _patient(of.record.profile),
     "programme": _whole_programme,
+    "hours": _hours,
     "today": lambda of: _today(of.record.profile, of.progress, of.local),
     "diary": lambda of: {**_diary(of.tally, of.week), **_look_back(of.world, of.record, of.tally, of.day)},
     "exercises": _exercises,

@@ -11,7 +11,7 @@ from coachbot.authoring.pack import Pack
 from coachbot.instruments import Instrument, Item, Score
 from coachbot.service.ports import Transaction
 from coachbot.service.records import ResponseRow
-from coachbot.service.research import Choice, Participant, participants, visible
+from coachbot.service.research import Begun, Choice, Participant, participants, under_way, visible
 
 Resource = dict[str, Any]
 _STATUS = {"done": "completed"}
@@ -24,6 +24,11 @@ def bundle(pack: Pack, tx: Transaction, choice: Choice) -> Resource:
         for one in participants(tx)
         for instrument, row in visible(pack, one, choice)
         for url, resource in _resources(one, instrument, row, choice)
+    ] + [
+        {"fullUrl": _urn(f"begun:{one.code}:{begun.assessment}:{begun.instrument.id}"), "resource": resource}
+        for one in participants(tx)
+        for begun in under_way(pack, one, choice)
+        if (resource := _so_far(pack, one, begun, choice))
     ]
     return {"resourceType": "Bundle", "type": "collection"} | ({"entry": entries} if entries else {})
 
@@ -49,10 +54,9 @@ def _subject(one: Participant) -> Resource:
 
 
 def _response(one: Participant, instrument: Instrument, row: ResponseRow, choice: Choice) -> Resource:
-    wording = str(row.body.get("wording") or "own")
     made: Resource = {
         "resourceType": "QuestionnaireResponse",
-        "extension": [{"url": terms.WORDING, "valueCode": wording}],
+        "extension": list(_how(row)),
         "questionnaire": f"{terms.canonical(instrument.id)}|{row.body.get('version')}",
         "status": _STATUS.get(str(row.body.get("result")), "stopped"),
         "subject": _subject(one),
@@ -62,6 +66,40 @@ def _response(one: Participant, instrument: Instrument, row: ResponseRow, choice
         made["language"] = row.body["language"]
     items = [found for item in instrument.items for found in _item(instrument, item, row, choice)]
     return made | ({"item": items} if items else {})
+
+
+def _so_far(pack: Pack, one: Participant, begun: Begun, choice: Choice) -> Resource:
+    """A questionnaire that was begun and waits: its answers so far, without a time, since it is not given yet."""
+    instrument, language = begun.instrument, one.record.profile.language
+    version = pack.library.dialogs[f"instrument/{instrument.id}"].version
+    items = [
+        {"linkId": item.code, "answer": list(_answers(instrument, item, given))}
+        for item in instrument.items
+        if (given := begun.answers.get(item.code)) is not None and (item.kind != "text" or choice.words)
+    ]
+    made: Resource = {
+        "resourceType": "QuestionnaireResponse",
+        "language": language,
+        "extension": [
+            {"url": terms.WORDING, "valueCode": instrument.wording_in(language)},
+            {"url": terms.BEGUN, "valueCode": begun.begun},
+            {"url": terms.MISSING, "valueUnsignedInt": begun.missing},
+        ],
+        "questionnaire": f"{terms.canonical(instrument.id)}|{version}",
+        "status": "in-progress",
+        "subject": _subject(one),
+    }
+    return made | ({"item": items} if items else {})
+
+
+def _how(row: ResponseRow) -> Iterator[Resource]:
+    """In whose wording it was asked, where it was begun and finished, and how many items have no answer."""
+    yield {"url": terms.WORDING, "valueCode": str(row.body.get("wording") or "own")}
+    for name, url in (("begun", terms.BEGUN), ("medium", terms.MEDIUM)):
+        if row.body.get(name):
+            yield {"url": url, "valueCode": str(row.body[name])}
+    if row.body.get("missing") is not None:
+        yield {"url": terms.MISSING, "valueUnsignedInt": int(row.body["missing"])}
 
 
 def _item(instrument: Instrument, item: Item, row: ResponseRow, choice: Choice) -> Iterator[Resource]:

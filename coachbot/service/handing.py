@@ -6,19 +6,22 @@ begins, no practice goes on by itself. Danger is read all the same, and `stop` a
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from coachbot.engine.answers.interrupts import interrupt_in
 from coachbot.engine.events import Event, Opened, Pressed, Said
 from coachbot.errors import EnrolmentError
 from coachbot.service.draft import Draft
+from coachbot.service.ports import Transaction
+from coachbot.service.records import AlertRow
 from coachbot.service.speaking import Delivery, queue, say_section
 
 #: The timer that ends a hand-over in which nobody of the clinic writes any more.
 PATIENCE = "hand_over"
 LONGEST = 4_000
-#: Alerts that a person in the talk has answered by being there.
+#: Alerts that a person in the talk answers, by their first word there.
 ASKED_FOR = ("message", "hand_over")
 #: Whole messages that the coach still hears.
 _STILL_HEARD = ("stop", "help")
@@ -46,7 +49,7 @@ def write(draft: Draft, staff: int, name: str, text: str) -> None:
         raise EnrolmentError(f"a message has between 1 and {LONGEST} characters")
     if draft.progress.hand_over.get("staff") != staff:
         raise EnrolmentError("take over the talk first: the coach must not speak in between")
-    draft.change_progress(hand_over={**draft.progress.hand_over, "written": draft.now.isoformat()})
+    draft.change_progress(hand_over={**draft.progress.hand_over, "written": draft.now.isoformat(), "wrote": True})
     capabilities = draft.world.capabilities.get(draft.record.address.channel)
     shown = text if capabilities and capabilities.names_people else f"**{name}:** {text}"
     queue(draft, {"kind": "text", "text": shown, "by": "person", "name": name}, Delivery())
@@ -60,10 +63,43 @@ def hand_back(draft: Draft, apply: _Apply) -> None:
     _end(draft, "person_gone", apply, Delivery())
 
 
-def run_out(draft: Draft, apply: _Apply) -> None:
-    """Nobody of the clinic has written for long: the coach does not leave the patient waiting."""
+def answered(tx: Transaction, draft: Draft, name: str) -> None:
+    """A person has written: what asked for one is thereby seen. Coming in alone answers nobody."""
+    for alert in _asked_for(tx, draft):
+        draft.alerts.append(replace(alert, acknowledged_at=draft.now, acknowledged_by=name))
+        draft.disarm(f"escalate:{alert.id}")
+
+
+def run_out(tx: Transaction, draft: Draft, apply: _Apply) -> None:
+    """Nobody of the clinic has written for long: the coach does not leave the patient waiting, and staff hear of it
+    if not one word was written."""
     if draft.progress.hand_over:
+        _pass_on(tx, draft)
         _end(draft, "person_silent", apply, Delivery(quiet=True))
+
+
+def _pass_on(tx: Transaction, draft: Draft) -> None:
+    """Whoever asked for a person, or wrote to the one who came, and had no word: the alert goes to the next, on duty.
+
+    There is no further time to wait: the patient has waited for it already.
+    """
+    held = draft.progress.hand_over
+    if held.get("wrote") or held.get("written") != held.get("since"):
+        return
+    waiting = list(_asked_for(tx, draft))
+    heard = draft.record.last_heard
+    if not waiting and heard is not None and heard >= datetime.fromisoformat(str(held.get("since"))):
+        waiting = [AlertRow(draft.new_id(), draft.record.id, "message", "medium", draft.now, {})]
+    start = draft.world.duty.next_start(draft.now)
+    due = start if draft.world.duty.covers(start) else draft.now
+    for alert in waiting:
+        by = min(due, alert.acknowledge_by or due)
+        draft.alerts.append(replace(alert, acknowledge_by=by))
+        draft.arm(f"escalate:{alert.id}", max(by, draft.now), alert=alert.id)
+
+
+def _asked_for(tx: Transaction, draft: Draft) -> Iterator[AlertRow]:
+    return (one for one in tx.alerts(draft.record.id, open_only=True) if one.kind in ASKED_FOR)
 
 
 def keeps_out(draft: Draft, event: Event) -> bool:

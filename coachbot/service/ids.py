@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import secrets
 import threading
 import time
@@ -13,6 +14,9 @@ _WORKER_BITS = 10
 _LAST_OF_SEQUENCE = (1 << _SEQUENCE_BITS) - 1
 _LAST_OF_MOMENT = (1 << (_SEQUENCE_BITS + _WORKER_BITS)) - 1
 _OF_WORKER = _LAST_OF_MOMENT - _LAST_OF_SEQUENCE
+#: Letters in the code of an invitation.
+CODE_LENGTH = 16
+_GAP = re.compile(r"[\s-]+")
 _CODE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 
 
@@ -65,10 +69,23 @@ def new_patient_id() -> str:
     return "p" + secrets.token_hex(10)
 
 
-def new_code(letters: int = 16) -> str:
+def new_code(letters: int = CODE_LENGTH) -> str:
     """A code that a person can type: 80 bits, no letters that look alike, in groups of four."""
     drawn = "".join(secrets.choice(_CODE_LETTERS) for _ in range(letters))
     return "-".join(drawn[i : i + 4] for i in range(0, letters, 4))
+
+
+def looks_like_code(text: str) -> bool:
+    """Whether a text is written as an invitation's code is: in four groups of four, or only of its letters.
+
+    A sentence of sixteen letters ("can you help me here") is none.
+    """
+    groups = _GAP.split(text.strip())
+    if sum(map(len, groups)) != CODE_LENGTH or not all(map(str.isalnum, groups)):
+        return False
+    if [len(group) for group in groups] == [4] * 4 and "-" in text:
+        return True
+    return all(len(group) % 4 == 0 for group in groups) and set(plain_code(text)) <= set(_CODE_LETTERS)
 
 
 def plain_code(code: str) -> str:

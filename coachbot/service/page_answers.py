@@ -49,18 +49,31 @@ class Reading:
             return None
         if not given.instrument:
             return {"finish": True}
+        found = self._answer_to(given)
+        if found is None:
+            return None
+        state, value = found
+        self._look(given, state, value)
+        return _kept(given, state, value)
+
+    def read_late(self, given: Given) -> dict[str, Any] | None:
+        """An answer to a round that is over: it counts no more, and is looked through for danger all the same."""
+        found = self._answer_to(given) if given.instrument and 0 < len(given.id) <= LONGEST_ID else None
+        if found is None or found[1] is None:
+            return None
+        self.help += self._help(*found)
+        return _kept(given, *found)
+
+    def _answer_to(self, given: Given) -> tuple[State, Value] | None:
+        """The question of this round that is answered, and the answer as the talk has it; None if it fits none."""
         dialog = self._world.pack.library.dialogs.get(_INSTRUMENT + given.instrument)
         state = dialog.states.get(given.state) if dialog is not None else None
         if state is None or state.ask is None or given.instrument not in self._battery():
             return None
         try:
-            value = value_of(state.ask, given.value)
+            return state, value_of(state.ask, given.value)
         except ValueError:
             return None
-        self._look(given, state, value)
-        own_words = isinstance(state.ask, FreeText) and value is not None
-        kept = list(value) if isinstance(value, tuple) else value
-        return {"instrument": given.instrument, "state": given.state, "value": kept, "own_words": own_words}
 
     def _battery(self) -> tuple[str, ...]:
         return rounds.battery(self._world, self._record, self._assessment)
@@ -71,6 +84,8 @@ class Reading:
         finished = given.instrument in rounds.finished(self._record, self._assessment)
         if finished or slot_of(state) in rounds.in_talk(self._record, given.instrument):
             self.beside.append(key)
+            if value is not None:
+                self.help += self._help(state, value)
             return
         if value is None and "missing" in state.dangers and key not in self._left_out:
             self._left_out.add(key)
@@ -79,13 +94,19 @@ class Reading:
         self.help += self._help(state, value)
 
     def _help(self, state: State, value: Value) -> Iterator[str]:
-        language, kind = self._record.profile.language, danger_of(state, value)
+        profile, kind = self._record.profile, danger_of(state, value)
         if kind is not None:
             rule, _ = safety.rule_for(self._world, kind)
-            yield self._world.static_for(language, rule.static, "left_open" if value is None else "")
+            yield self._world.help_for(profile, rule.static, "left_open" if value is None else "")
         if isinstance(state.ask, FreeText) and value is not None:
-            for told in self._world.watch.dangers(str(value), language):
-                yield self._world.static_for(language, self._world.rules[told].static)
+            for told in self._world.watch.dangers(str(value), profile.language):
+                yield self._world.help_for(profile, self._world.rules[told].static)
+
+
+def _kept(given: Given, state: State, value: Value) -> dict[str, Any]:
+    own_words = isinstance(state.ask, FreeText) and value is not None
+    kept = list(value) if isinstance(value, tuple) else value
+    return {"instrument": given.instrument, "state": given.state, "value": kept, "own_words": own_words}
 
 
 def value_of(ask: Ask, given: object) -> Value:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from coachbot.engine.asks import Ask, Choice, Scale, Several
@@ -157,8 +157,15 @@ class Pages:
             minutes=sum(self.world.pack.instruments[name].minutes for name in names),
             waits=len(rest) > len(names) and not self._holds(record),
             help=self._standing_help(record),
-            site=self.world.site_for(record.profile.language),
+            site=self.world.site_of(record.profile),
         )
+
+    def late_step(self, token: str, instrument: str) -> Step | None:
+        """A questionnaire of a round that may be over, to read what a form says of it; None where it is of no round."""
+        found = self._known(token)
+        if found is None or instrument not in rounds.battery(self.world, *found):
+            return None
+        return self._step(*found, instrument)
 
     def may_open(self, token: str, instrument: str) -> bool:
         """Whether this questionnaire may be shown at this moment."""
@@ -177,22 +184,33 @@ class Pages:
         return record.enrolment is not None and record.enrolment.progress.safety_hold
 
     def _round(self, token: str) -> tuple[PatientRecord, Assessment] | Over:
+        found = self._known(token)
+        if found is None:
+            return self._over("unknown", None)
+        why = self._why_over(*found)
+        return self._over(why, found[0]) if why else found
+
+    def _known(self, token: str) -> tuple[PatientRecord, Assessment] | None:
+        """Whose round a link is for, be it over or not; None for a link that was never ours."""
         bearing = self.world.links.bearing(token)
         record = self._record(bearing.patient) if bearing is not None else None
-        if bearing is None or record is None or record.enrolment is None:
-            return self._over("unknown", None)
-        programme, enrolment = rounds.programme_of(self.world, record), record.enrolment
+        if bearing is None or record is None or record.enrolment is None or record.enrolment.anchor is None:
+            return None
+        programme = rounds.programme_of(self.world, record)
         known = {one.code: one for one in programme.assessments} if programme else {}
         assessment = known.get(bearing.assessment)
-        if assessment is None or enrolment.anchor is None or rounds.bearing_of(record, assessment) != bearing:
-            return self._over("unknown", None)
-        if enrolment.state == "withdrawn":
-            return self._over("left", record)
-        if assessment.code in enrolment.progress.assessments:
-            return self._over("done", record)
-        if rounds.open_round(self.world, record, self.world.clock.now()) != assessment:
-            return self._over("closed", record)
+        if assessment is None or rounds.bearing_of(record, assessment) != bearing:
+            return None
         return record, assessment
+
+    def _why_over(self, record: PatientRecord, assessment: Assessment) -> str:
+        """Why a round takes nothing any more; empty if it does."""
+        enrolment = record.enrolment
+        if enrolment is None or enrolment.state == "withdrawn":
+            return "left"
+        if assessment.code in enrolment.progress.assessments:
+            return "done"
+        return "" if rounds.open_round(self.world, record, self.world.clock.now()) == assessment else "closed"
 
     def _record(self, patient: str) -> PatientRecord | None:
         with self._store.reading() as tx:
@@ -200,13 +218,14 @@ class Pages:
 
     def _over(self, why: str, record: PatientRecord | None) -> Over:
         language = record.profile.language if record else self.world.pack.library.default_language
-        return Over(why, language, self.world.site_for(language), self._standing_help(record) if record else ())
+        site = self.world.site_of(record.profile) if record else self.world.site_for(language)
+        return Over(why, language, site, self._standing_help(record) if record else ())
 
     def _standing_help(self, record: PatientRecord) -> tuple[str, ...]:
         """The static texts of the dangers whose talk is open."""
         opened = {frame.dialog for frame in record.conversation.frames if frame.opened == "safety"}
         rules = [rule for rule in self.world.rules.values() if rule.dialog in opened]
-        return tuple(self.world.static_for(record.profile.language, rule.static) for rule in rules)
+        return tuple(self.world.help_for(record.profile, rule.static) for rule in rules)
 
     # -- questions -------------------------------------------------------------------------------------
     def _step(self, record: PatientRecord, assessment: Assessment, name: str) -> Step:
@@ -259,7 +278,7 @@ class Pages:
     def _static(self, record: PatientRecord, kind: str, answer: str) -> str:
         rule, _ = safety.rule_for(self.world, kind)
         variant = "left_open" if answer == "missing" else ""
-        return self.world.static_for(record.profile.language, rule.static, variant)
+        return self.world.help_for(record.profile, rule.static, variant)
 
     # -- taking in -------------------------------------------------------------------------------------
     def take(self, token: str, answers: Sequence[Given]) -> Taken | Over:
@@ -268,16 +287,36 @@ class Pages:
             raise ValueError("too many answers at once")
         found = self._round(token)
         if isinstance(found, Over):
-            return found
+            return replace(found, help=(*found.help, *self._take_late(token, answers)))
         taking = Reading(self.world, *found)
         read = [(given, taking.read(given)) for given in answers]
+        self._store_answers(token, found, read)
+        saved = tuple(given.id for given, one in read if one is not None)
+        refused = tuple(given.id for given, one in read if one is None)
+        return Taken(saved, refused, tuple(taking.beside), tuple(taking.again), tuple(dict.fromkeys(taking.help)))
+
+    def _take_late(self, token: str, answers: Sequence[Given]) -> tuple[str, ...]:
+        """Answers that a telephone kept until the round was over count no more; a danger in them is heard all the same.
+
+        Returns the help to show.
+        """
+        found = self._known(token)
+        if found is None:
+            return ()
+        reading = Reading(self.world, *found)
+        self._store_answers(token, found, [(given, reading.read_late(given)) for given in answers])
+        return tuple(dict.fromkeys(reading.help))
+
+    def _store_answers(
+        self,
+        token: str,
+        found: tuple[PatientRecord, Assessment],
+        read: Sequence[tuple[Given, Mapping[str, Any] | None]],
+    ) -> None:
         place = hashed(token)[:16]
         futures = [self._receive(self._update(place, found, given, one)) for given, one in read if one is not None]
         for future in futures:
             future.result()
-        saved = tuple(given.id for given, one in read if one is not None)
-        refused = tuple(given.id for given, one in read if one is None)
-        return Taken(saved, refused, tuple(taking.beside), tuple(taking.again), tuple(dict.fromkeys(taking.help)))
 
     def _update(
         self, place: str, found: tuple[PatientRecord, Assessment], given: Given, answer: Mapping[str, Any]

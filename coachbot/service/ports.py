@@ -218,9 +218,12 @@ class Transaction(
     def token_at(self, patient: str, remote_id: str) -> str:
         """The token of the question that stands in a message of the messenger; empty if it asked nothing."""
 
-    def settle(self, settlements: Sequence[Settlement], *, now: datetime) -> None: ...
+    def settle(self, settlements: Sequence[Settlement], *, by: str, now: datetime) -> None: ...
     def release_ambiguous(self, *, now: datetime, now_real: float) -> int:
         """Rows whose claimer died: by their policy due again, or skipped. Returns how many."""
+
+    def bring_forward(self, *, now: datetime) -> int:
+        """Rows that are due and were written later than now: as much earlier as they were written late. How many."""
 
     def release_claims(self, accounts: Collection[int], *, but: str, now: datetime) -> int:
         """The same for all rows of these accounts that anybody but this sender had claimed."""
@@ -264,6 +267,7 @@ class Transaction(
 
     # enrolment
     def add_invitation(self, code_hash: str, invitation: Invitation, expires_real: float) -> None: ...
+    def knows_invitation(self, code_hash: str) -> bool: ...
     def take_invitation(self, code_hash: str, patient: str, *, now_real: float) -> Invitation | None:
         """Use a code up; None if it is unknown or too old; with `used_at` set if it had been used before."""
 
@@ -322,6 +326,9 @@ class Store(Protocol):
     def secret(self, purpose: str) -> bytes:
         """A key of this installation for one purpose: 32 bytes, the same at every start and in every process."""
 
+    def outgrown_by(self) -> str:
+        """The revision to which a newer coachbot has brought the tables meanwhile; empty while this one knows them."""
+
     def close(self) -> None: ...
 
 
@@ -362,6 +369,8 @@ class Capabilities:
     deduplicates: bool = True
     #: Does it show by itself which person of the clinic wrote a message? Else the name stands in the text.
     names_people: bool = False
+    #: Can a chat be a member's own, in which staff are told of alerts? Not where only patients have a way in.
+    staff_chats: bool = True
     #: Are lengths counted in bytes of UTF-8, and not in UTF-16 units?
     counts_bytes: bool = False
     #: Hours after the patient's last word in which messages are taken; None for any time. The sender keeps to it: what

@@ -23,6 +23,8 @@ class Profile:
     language: str = "en"
     #: IANA zone; empty before it is known.
     zone: str = ""
+    #: ISO code of the country they are in, as told; `ZZ` where only a clock was told; empty: that of the zone.
+    country: str = ""
     morning: str = "08:00"
     evening: str = "19:00"
     session_day: str = "sat"

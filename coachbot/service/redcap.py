@@ -9,7 +9,7 @@ from coachbot.authoring.pack import Pack
 from coachbot.instruments import Instrument, Item, Score
 from coachbot.service.ports import Transaction
 from coachbot.service.records import ResponseRow
-from coachbot.service.research import Cell, Choice, Participant, participants, visible
+from coachbot.service.research import Begun, Cell, Choice, Participant, participants, under_way, visible
 from coachbot.service.tabular import csv_text
 
 #: The columns of a data dictionary, in REDCap's own words and order.
@@ -22,6 +22,8 @@ DICTIONARY = (
 )  # fmt: skip
 #: REDCap's states of a form.
 _INCOMPLETE, _UNVERIFIED, _COMPLETE = 0, 1, 2
+#: What is told of how a form came about.
+_HOW = ("begun", "medium", "missing")
 #: REDCap's suffix of an event: its arms are schedules, not the arms of a trial.
 _EVENT = "_arm_1"
 
@@ -47,6 +49,7 @@ def dictionary(instruments: Sequence[Instrument], choice: Choice) -> Iterator[tu
             yield _item(instrument, item, choice)
         for score in instrument.scores:
             yield _score(instrument, score)
+        yield from _how(instrument)
 
 
 def _entry(
@@ -93,6 +96,22 @@ def _score(instrument: Instrument, score: Score) -> tuple[Cell, ...]:
                   low=score.low, high=score.high, mark="@READONLY")  # fmt: skip
 
 
+def _how(instrument: Instrument) -> Iterator[tuple[Cell, ...]]:
+    """How the form came about: where it was begun and finished, and how many of its items are missing."""
+    for name in ("begun", "medium"):
+        note = "where it was begun" if name == "begun" else "where it was finished"
+        yield _entry(how_field(instrument, name), instrument.id, "radio", f"{instrument.id} {name}",
+                     "chat, chat | page, page", note, mark="@READONLY")  # fmt: skip
+    yield _entry(how_field(instrument, "missing"), instrument.id, "text", f"{instrument.id} missing",
+                 note="items without an answer", check="integer", low=0, high=len(instrument.items),
+                 mark="@READONLY")  # fmt: skip
+
+
+def how_field(instrument: Instrument, name: str) -> str:
+    """The field that tells how a form came about: `begun`, `medium` or `missing`; never that of an item."""
+    return f"{instrument.id}_how_{name}"
+
+
 def field_of(instrument: Instrument, code: str) -> str:
     """A field's name: the instrument's, and the code once."""
     return code if code.startswith(f"{instrument.id}_") else f"{instrument.id}_{code}"
@@ -108,6 +127,7 @@ def _fields(instrument: Instrument) -> Iterator[str]:
         name = field_of(instrument, item.code)
         yield from (f"{name}___{code}" for code in item.of) if item.kind == "several" else (name,)
     yield from (score_field(instrument, score.code) for score in instrument.scores)
+    yield from (how_field(instrument, name) for name in _HOW)
     yield f"{instrument.id}_complete"
 
 
@@ -115,12 +135,19 @@ def _fields(instrument: Instrument) -> Iterator[str]:
 def _rows(
     pack: Pack, people: Sequence[Participant], instruments: Sequence[Instrument], choice: Choice
 ) -> Iterator[dict[str, Cell]]:
-    """A row for each person and assessment with an answer; of an instrument answered twice in it, the last."""
+    """A row for each person and assessment with an answer; of an instrument answered twice in it, the last.
+
+    What was begun and waits is there too, incomplete and without scores, unless something stored stands in its place.
+    """
     for one in people:
         events: dict[str, dict[str, Cell]] = {}
         for instrument, row in visible(pack, one, choice):
             event = events.setdefault(row.assessment or "unscheduled", {})
             event |= dict.fromkeys(_fields(instrument)) | dict(_values(instrument, row, choice))
+        for begun in under_way(pack, one, choice):
+            event = events.setdefault(begun.assessment or "unscheduled", {})
+            if f"{begun.instrument.id}_complete" not in event:
+                event |= dict.fromkeys(_fields(begun.instrument)) | dict(_so_far(begun, choice))
         for name, values in events.items():
             yield {"record_id": one.code, "redcap_event_name": f"{name}{_EVENT}", **values}
 
@@ -130,7 +157,18 @@ def _values(instrument: Instrument, row: ResponseRow, choice: Choice) -> Iterato
         yield from _value(field_of(instrument, item.code), item, row.body["answers"].get(item.code), choice)
     for code, value in row.body["scores"].items():
         yield score_field(instrument, code), value
+    yield from ((how_field(instrument, name), row.body.get(name)) for name in _HOW)
     yield f"{instrument.id}_complete", _state(row)
+
+
+def _so_far(begun: Begun, choice: Choice) -> Iterator[tuple[str, Cell]]:
+    """Of a questionnaire that is under way: where, and what was answered."""
+    instrument = begun.instrument
+    for item in instrument.items:
+        yield from _value(field_of(instrument, item.code), item, begun.answers.get(item.code), choice)
+    yield how_field(instrument, "begun"), begun.begun
+    yield how_field(instrument, "missing"), begun.missing
+    yield f"{instrument.id}_complete", _INCOMPLETE
 
 
 def _value(name: str, item: Item, given: Any, choice: Choice) -> Iterator[tuple[str, Cell]]:

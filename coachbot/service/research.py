@@ -12,7 +12,7 @@ from datetime import date, datetime
 from typing import Any, Literal
 
 from coachbot.authoring.pack import Pack
-from coachbot.engine.model import Conversation
+from coachbot.engine.model import NO_SHEET, Conversation, Sheet
 from coachbot.instruments import Instrument, Item
 from coachbot.programme.assessing import assessment_id
 from coachbot.service.acts import HEALTH_CHANGE, item_answers
@@ -116,7 +116,8 @@ _HOW = (
     Column("version", "text", "Version of the questionnaire's machine and words that was shown"),
     Column("language", "text", "Language it was asked in"),
     Column("result", "text", "done, or how it was left"),
-    Column("medium", "text", "page or chat: where the questionnaire was finished"),
+    Column("medium", "text", "page or chat: where the questionnaire was finished, or is under way"),
+    Column("begun", "text", "page or chat: where its first question was shown or answered"),
 )
 
 
@@ -198,10 +199,9 @@ def _answers(pack: Pack, people: Sequence[Participant], choice: Choice) -> Table
 def _answers_of(pack: Pack, one: Participant, choice: Choice) -> Iterator[Row]:
     for instrument, row in visible(pack, one, choice):
         yield from _items(one, instrument, row.assessment, row.body["answers"], _how(one, row), choice)
-    begun = (*_under_way(pack, one.record.conversation, choice), *_on_sheets(pack, one.record.conversation, choice))
-    for instrument, assessment, answers, medium in begun:
-        how = (None,) * (len(_HOW) - 2) + ("in_progress", medium)
-        yield from _items(one, instrument, assessment, answers, how, choice)
+    for begun in under_way(pack, one, choice):
+        how = (None,) * (len(_HOW) - 3) + ("in_progress", begun.medium, begun.begun)
+        yield from _items(one, begun.instrument, begun.assessment, begun.answers, how, choice)
 
 
 def _items(
@@ -226,7 +226,7 @@ def _cells(item: Item, given: Any, choice: Choice) -> tuple[float | None, str | 
 def _how(one: Participant, row: ResponseRow) -> Row:
     body = row.body
     days = (one.day(row.day), one.day(body.get("intended")), one.day(body.get("opened")), one.day(body.get("closes")))
-    kept = tuple(body.get(name) for name in ("wording", "version", "language", "result", "medium"))
+    kept = tuple(body.get(name) for name in ("wording", "version", "language", "result", "medium", "begun"))
     return (*days, bool(body.get("late")), _minutes(body), *kept)
 
 
@@ -237,36 +237,70 @@ def _minutes(body: Mapping[str, Any]) -> float | None:
     return round((datetime.fromisoformat(answered) - datetime.fromisoformat(shown)).total_seconds() / 60, 1)
 
 
-_Begun = tuple[Instrument, str, Mapping[str, Any], str]
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A questionnaire that was begun and waits."""
+
+    instrument: Instrument
+    assessment: str
+    answers: Mapping[str, Any]
+    #: `chat` or `page`: where it is under way, and where it was begun.
+    medium: str
+    begun: str
+
+    @property
+    def missing(self) -> int:
+        """How many of its items have no answer so far."""
+        return sum(value is None for value in self.answers.values())
 
 
-def _under_way(pack: Pack, talk: Conversation, choice: Choice) -> Iterator[_Begun]:
-    """Questionnaires that were begun in the talk and wait: what was answered so far is not lost to a study."""
+def under_way(pack: Pack, one: Participant, choice: Choice) -> Iterator[Begun]:
+    """Everything of a person that was begun and waits: what was answered so far is not lost to a study."""
+    talk = one.record.conversation
+    yield from _in_talk(pack, talk, choice)
+    yield from _on_sheets(pack, talk, choice)
+
+
+def _in_talk(pack: Pack, talk: Conversation, choice: Choice) -> Iterator[Begun]:
+    """Questionnaires that the talk has open and that wait, with what a page has of them: the talk's answers count."""
     assessment = ""
     for frame in talk.frames:
         if frame.dialog.startswith(_ROUND):
             assessment = frame.dialog.removeprefix(_ROUND)
-        yield from _begun(pack, frame.dialog.removeprefix(_ASKED), frame.slots, assessment, "chat", choice)
+        name = frame.dialog.removeprefix(_ASKED)
+        of, sheet = _sheet_with(talk, name)
+        answers = {**sheet.answers.get(name, {}), **frame.slots}
+        yield from _begun(pack, name, answers, assessment or of, ("chat", sheet.begun_in(name)), choice)
 
 
-def _on_sheets(pack: Pack, talk: Conversation, choice: Choice) -> Iterator[_Begun]:
+def _sheet_with(talk: Conversation, name: str) -> tuple[str, Sheet]:
+    """The round on whose page a questionnaire stands unfinished, and that page's answers; nothing if on none."""
+    there = (
+        (dialog.removeprefix(_ROUND), sheet) for dialog, sheet in talk.sheets.items()
+        if name in sheet.answers and name not in sheet.done
+    )  # fmt: skip
+    return next(there, ("", NO_SHEET))
+
+
+def _on_sheets(pack: Pack, talk: Conversation, choice: Choice) -> Iterator[Begun]:
     """Questionnaires that were begun on a page and not finished; what the talk has open of them counts once."""
     talked = {frame.dialog.removeprefix(_ASKED) for frame in talk.frames}
     for dialog, sheet in talk.sheets.items():
         for name, answers in sheet.answers.items():
             if name not in sheet.done and name not in talked:
-                yield from _begun(pack, name, answers, dialog.removeprefix(_ROUND), "page", choice)
+                how = ("page", sheet.begun_in(name))
+                yield from _begun(pack, name, answers, dialog.removeprefix(_ROUND), how, choice)
 
 
 def _begun(
-    pack: Pack, name: str, slots: Mapping[str, Any], assessment: str, medium: str, choice: Choice
-) -> Iterator[_Begun]:
+    pack: Pack, name: str, slots: Mapping[str, Any], assessment: str, how: tuple[str, str], choice: Choice
+) -> Iterator[Begun]:
     instrument = pack.instruments.get(name)
     if instrument is None or (instrument.arms and not choice.arm):
         return
     answers = item_answers(instrument, pack.library.dialogs[f"{_ASKED}{name}"], slots)
     if any(value is not None for value in answers.values()):
-        yield instrument, assessment, answers, medium
+        yield Begun(instrument, assessment, answers, *how)
 
 
 def _scores(pack: Pack, people: Sequence[Participant], choice: Choice) -> Table:

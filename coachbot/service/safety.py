@@ -7,12 +7,13 @@ and education rest until a clinician ends the rest. A cooldown may quiet staff a
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from coachbot.engine.events import Concerned
 from coachbot.programme.gates import awake
+from coachbot.service.abroad import ELSEWHERE
 from coachbot.service.draft import Draft
 from coachbot.service.records import AlertRow, InboxRow, PatientRecord
 from coachbot.service.speaking import Delivery, queue, say_section
@@ -24,6 +25,8 @@ _NIGHT = timedelta(hours=4)
 _SCORE = re.compile(r"\s*\d{1,3}\s*")
 #: A rule's `silence` by which no answer is told to a person and the question is left alone.
 TELL = "tell"
+#: The alert that tells staff of a country without numbers.
+NO_NUMBERS = "no_local_numbers"
 _RANK = {"low": 0, "medium": 1, "high": 2, "top": 3}
 
 
@@ -69,18 +72,18 @@ def _asks_anew(draft: Draft, rule: SafetyRule) -> bool:
     return told.get("priority") != "top" or told.get("at") == draft.now.isoformat()
 
 
-def _asked(world: World, record: PatientRecord) -> frozenset[str]:
-    """The kinds that are a question and no certainty, where it was asked a short while ago or is asked anyway."""
-    opened = {frame.dialog for frame in record.conversation.frames}
-    alerted = record.enrolment.progress.alerted if record.enrolment else {}
-    now = world.clock.now()
+def _asked(world: World, record: PatientRecord) -> Callable[[str], bool]:
+    """Which kinds are a question and no certainty, and were asked a short while ago or are asked anyway."""
 
-    def is_asked(rule: SafetyRule) -> bool:
-        if any(world.rules[kind].dialog in opened for kind in rule.yields_to):
+    def is_asked(kind: str) -> bool:
+        rule, talk = world.rules[kind], record.conversation
+        opened = {frame.dialog for frame in talk.frames}
+        if any(world.rules[other].dialog in opened for other in rule.yields_to):
             return True
-        return rule.once and rule.kind in alerted and not _cooled_down(now, rule, alerted[rule.kind]["at"])
+        alerted = record.enrolment.progress.alerted if record.enrolment else {}
+        return rule.once and kind in alerted and not _cooled_down(world.clock.now(), rule, alerted[kind]["at"])
 
-    return frozenset(kind for kind, rule in world.rules.items() if is_asked(rule))
+    return is_asked
 
 
 def own_up(draft: Draft, text: str) -> None:
@@ -144,10 +147,26 @@ def _news(draft: Draft, rule: SafetyRule) -> dict[str, str | None]:
     }
 
 
+def tell_of_country(draft: Draft) -> None:
+    """Staff learn, once for each country, that a patient is where the site has no numbers for."""
+    world, profile = draft.world, draft.record.profile
+    if draft.enrolment is None or world.whereabouts(profile) != ELSEWHERE:
+        return
+    country = world.abroad.country(profile) or ELSEWHERE
+    told = f"{NO_NUMBERS}:{country}"
+    if told in draft.progress.alerted:
+        return
+    row = AlertRow(draft.new_id(), draft.record.id, NO_NUMBERS, "medium", draft.now, {"country": country})
+    draft.alerts.append(row)
+    entry = {"at": draft.now.isoformat(), "id": str(row.id), "priority": row.priority}
+    draft.change_progress(alerted={**draft.progress.alerted, told: entry})
+
+
 def give_help(draft: Draft, rule: SafetyRule, variant: str = "", *, quiet: bool = False) -> None:
-    """Show the static text of a danger before anything else."""
-    text = draft.world.static_for(draft.record.profile.language, rule.static, variant)
+    """Show the static text of a danger before anything else, with the numbers of where the patient is."""
+    text = draft.world.help_for(draft.record.profile, rule.static, variant)
     queue(draft, {"kind": "text", "text": text, "safety": rule.kind}, Delivery(quiet=quiet), first=True)
+    tell_of_country(draft)
 
 
 def raise_alert(draft: Draft, rule: SafetyRule, priority: str, *, words: str = "", item: str = "") -> AlertRow | None:

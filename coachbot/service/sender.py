@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
@@ -12,6 +13,7 @@ from functools import partial
 from random import Random
 
 from coachbot.errors import DeliveryError, StoreBusy, StoreLost
+from coachbot.service.jumps import Jumps
 from coachbot.service.meter import Meter, NoMeter
 from coachbot.service.pacing import UNPACED, HeldBackError, Pace
 from coachbot.service.ports import Capabilities, Channel, Clock, Settlement, Store, Transaction
@@ -28,6 +30,8 @@ _TRIES = 8
 _LONGEST_BACKOFF = 300.0
 #: Seconds that rows under way have to end when the process is told to stop.
 _FAREWELL_S = 5.0
+#: Seconds for which it looks for rows of the time before a jump back.
+_BEHIND_S = 30.0
 #: How the reason of a row begins whose message may have arrived without anybody knowing; it stays to the row's end.
 IN_DOUBT = "in doubt"
 
@@ -69,6 +73,9 @@ class Sender:
         self._gone = gone
         #: The accounts that this sender may send from, one of several; None for the one sender of an installation.
         self._mine = mine
+        self._jumps = Jumps(clock.real)
+        #: Until when, by the steady clock, rows may come that were written before the machine's clock went back.
+        self._behind_until = 0.0
         #: Answers are late: what nobody has asked for waits. Set from outside.
         self.unasked_waits = False
         self._woken = asyncio.Event()
@@ -87,16 +94,25 @@ class Sender:
         with self._store.writing() as tx:
             if settled:
                 self._write_down(tx, settled)
+            self._bring_forward(tx)
             while rows := self._claim(tx):
                 ready, needless = self._prepare(tx, rows)
                 if ready or not needless:
                     return ready
             return ()
 
+    def _bring_forward(self, tx: Transaction) -> None:
+        """Where the clock went back, what was written by the clock that ran ahead is not due the later for it: a chat's
+        later rows would overtake it. A turn that is under way may write such rows for a while yet."""
+        if self._jumps.look() < 0:
+            self._behind_until = time.monotonic() + _BEHIND_S
+        if time.monotonic() < self._behind_until:
+            tx.bring_forward(now=self._clock.now())
+
     def _claim(self, tx: Transaction) -> Sequence[OutboxRow]:
         return tx.claim(
             now=self._clock.now(),
-            now_real=self._clock.real(),
+            now_real=self._real(tx),
             limit=CLAIMED_AT_ONCE,
             worker=self._name,
             lease_s=LEASE_S,
@@ -107,7 +123,7 @@ class Sender:
         )
 
     def _write_down(self, tx: Transaction, settled: Sequence[Settlement]) -> None:
-        tx.settle(settled, now=self._clock.now())
+        tx.settle(settled, by=self._name, now=self._clock.now())
         if self._mine is not None:  # the pages that show these talks are open in other processes
             tx.announce([one.row for one in settled if one.state == "sent"])
 
@@ -138,7 +154,7 @@ class Sender:
                 self._pace.enter(to.account, row.lane)
                 ready.append(Claimed(fit, to))
         if back:
-            tx.settle(back, now=self._clock.now())
+            tx.settle(back, by=self._name, now=self._clock.now())
         return ready, any(one.state != "held" for one in back)
 
     def _can(self, to: Address) -> Capabilities:
@@ -206,6 +222,7 @@ class Sender:
             return Settlement(row.id, "failed", f"no channel '{to.channel}' is configured")
         try:
             async with self._pace.turn(to.account, to.id, adapter.capabilities):
+                self._refuse_what_is_anothers(to.account)
                 remote = await adapter.deliver(to, row)
             return Settlement(row.id, "waiting", RUNG) if row.rings else Settlement(row.id, "sent", remote_id=remote)
         except HeldBackError:
@@ -215,6 +232,12 @@ class Sender:
         except Exception as error:
             log.exception("channel %s raised", to.channel)
             return self._again(row, type(error).__name__)
+
+    def _refuse_what_is_anothers(self, account: int) -> None:
+        """A row may wait for its turn for long, and this process may have been frozen meanwhile: whoever sends for the
+        account now has taken it over."""
+        if self._mine is not None and account not in self._mine():
+            raise HeldBackError
 
     # -- faults ----------------------------------------------------------------------------------------
     def _settle_fault(self, row: OutboxRow, to: Address, error: DeliveryError, *, repeatable: bool) -> Settlement:
@@ -257,7 +280,11 @@ class Sender:
     def free_the_dead(self) -> int:
         """Rows whose claim is over, whoever made it."""
         with self._store.writing() as tx:
-            return tx.release_ambiguous(now=self._clock.now(), now_real=self._clock.real())
+            return tx.release_ambiguous(now=self._clock.now(), now_real=self._real(tx))
+
+    def _real(self, tx: Transaction) -> float:
+        """The clock by which a claim is over. Of several processes each has its own, and one may jump."""
+        return self._clock.real() if self._mine is None else tx.database_real()
 
     async def _free_the_lost(self) -> None:
         """Rows that were claimed as the connection broke, and of which nobody knows: when their lease is over."""

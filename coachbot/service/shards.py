@@ -39,3 +39,5 @@ class Reach:
     unasked: bool = True
     #: Those that were free, once the group has run.
     taken: Sequence[int] = ()
+    #: Nothing is left to be done in those just now: a group that was not full has seen all of theirs.
+    emptied: bool = False

@@ -22,11 +22,20 @@ class SharedTransaction(Protocol):
     def answers_late(self, now: datetime, after_s: float) -> bool:
         """Whether an update waits for its turn longer than that."""
 
+    def database_real(self) -> float:
+        """Real seconds by the clock that all processes of this database share."""
+
     def hold_lease(self, name: str, holder: str, lasts_s: float) -> bool:
         """Take a lease that nobody holds, or hold it longer; False while it is another's."""
 
     def give_up_leases(self, holder: str) -> None:
         """Somebody else may have them at once."""
+
+    def saw_process(self, name: str, kind: str, work: str, *, forget_after_s: float) -> None:
+        """A process is there now, and has done this; whoever was not seen for so long is forgotten."""
+
+    def drop_process(self, name: str) -> None:
+        """A process has ended."""
 
     def account_ids(self) -> Sequence[int]:
         """Every account there is."""

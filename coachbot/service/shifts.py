@@ -7,7 +7,7 @@ twice, or rings late.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from random import Random
 
 from coachbot.service.ports import Clock, Store
@@ -35,11 +35,12 @@ class Shift:
         self._lock = threading.Lock()
         self._updates: set[int] = set()
         self._timers: set[int] = set()
+        self._worked_in: set[int] = set()
 
-    def ring(self, shard: int) -> None:
-        """An update waits in this shard. From any thread."""
+    def ring(self, shards: Collection[int]) -> None:
+        """Updates wait in these shards. From any thread."""
         with self._lock:
-            self._updates.add(shard % SHARDS)
+            self._updates |= set(shards)
 
     def look(self) -> None:
         """Look into the database for whatever waits or is due. It only reads, so it may run beside the writer."""
@@ -49,6 +50,12 @@ class Shift:
         with self._lock:
             self._updates |= set(updates)
             self._timers |= set(timers)
+
+    def worked_in(self) -> Collection[int]:
+        """The shards of which it took turns since it was asked the last time."""
+        with self._lock:
+            found, self._worked_in = self._worked_in, set()
+        return found
 
     @property
     def is_wanted(self) -> bool:
@@ -66,9 +73,10 @@ class Shift:
         reach, done, rest = Reach(asked, AT_ONCE, not self.is_late), 0, set(asked)
         try:
             done = take(GROUP, reach) if asked else 0
-            rest -= set() if done else set(reach.taken)
+            rest -= set(reach.taken) if reach.emptied else set()
         finally:
             with self._lock:  # beside those that were rung for meanwhile
                 wanted |= rest
+                self._worked_in |= set(reach.taken) if done else set()
         # Some were free and had nothing: the others that were not asked for yet are asked for at once.
         return done or (self._some(wanted, take) if reach.taken and rest else 0)

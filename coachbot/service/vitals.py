@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
@@ -11,6 +11,7 @@ from coachbot.service.ids import first_id_at
 
 if TYPE_CHECKING:
     from coachbot.service.ports import Clock, Store
+    from coachbot.service.presence import Seen
 
 #: A timer is late when it was due so long ago; the engine ticks every second.
 LATE = timedelta(seconds=60)
@@ -61,6 +62,9 @@ class Vitals:
     parked: int = 0
     #: When the last backup was made, in real seconds; None for never.
     backup_at: float | None = None
+    #: The processes of an installation that has several, and its leases: name, holder, seconds that are left.
+    processes: Sequence[Seen] = ()
+    leases: Sequence[tuple[str, str, float]] = ()
 
 
 class VitalsTransaction(Protocol):
@@ -74,6 +78,9 @@ class VitalsTransaction(Protocol):
     def open_alerts(self, now: datetime) -> Mapping[str, AlertPile]: ...
     def incidents_since(self, kind: str, first: int) -> int:
         """How many incidents of a kind have this id or a later one."""
+
+    def processes(self) -> Sequence[Seen]: ...
+    def leases(self) -> Sequence[tuple[str, str, float]]: ...
 
 
 def vitals(store: Store, clock: Clock) -> Vitals:
@@ -91,4 +98,6 @@ def vitals(store: Store, clock: Clock) -> Vitals:
             alerts=tx.open_alerts(now),
             parked=tx.incidents_since("parked", first_id_at(clock.real() - PARKED_FOR_S)),
             backup_at=float(backup) if backup else None,
+            processes=tx.processes(),
+            leases=tx.leases(),
         )

@@ -9,11 +9,13 @@ from typing import Any
 
 from coachbot.authoring.pack import Pack
 from coachbot.safety import Tongue, Watch
+from coachbot.service.abroad import HOME, Abroad
 from coachbot.service.duty import Duty
 from coachbot.service.exercising import ExerciseBook
 from coachbot.service.ids import IdSource
 from coachbot.service.links import PageLinks
 from coachbot.service.ports import Capabilities, Clock
+from coachbot.service.records import Profile
 from coachbot.service.staffing import Member
 
 
@@ -67,12 +69,12 @@ class World:
     #: Tells texts in a language that no lexicon of danger is for.
     tongue: Tongue
     rules: Mapping[str, SafetyRule]
-    #: Safety kind of an instrument's answer (`item_9_high`) to the rule it leads to, and its priority.
+    #: Safety kind of an instrument's answer (`item_phq9_p9_top`) to the rule it leads to, and its priority.
     item_rules: Mapping[str, tuple[str, str]]
     duty: Duty
-    #: Language to section to text, placeholders already filled with the site's own.
+    #: Language to section to text, placeholders already filled with the site's own, as it holds at home.
     static: Mapping[str, Mapping[str, str]]
-    #: Language to the site's facts.
+    #: Language to the site's facts, as they hold at home.
     site: Mapping[str, Mapping[str, Any]]
     capabilities: Mapping[str, Capabilities]
     #: Language to name to the small word lists of pages and pictures (`export`, `progress`).
@@ -88,6 +90,8 @@ class World:
     #: Kind of what is kept to days after the end of an enrolment; what is not named is kept.
     retention: Mapping[str, int] = field(default_factory=dict)
     worsening: tuple[Worsening, ...] = ()
+    #: Facts and texts as they hold in other countries.
+    abroad: Abroad = field(default_factory=Abroad)
     #: The site's own list of people, with roles and phone numbers.
     staff: tuple[Member, ...] = ()
     #: Codes that `attended` may hold, all false: the ground for the facts.
@@ -95,16 +99,37 @@ class World:
     #: Every instrument as never answered.
     unanswered: Mapping[str, None] = field(default_factory=dict)
 
-    def site_for(self, language: str) -> Mapping[str, Any]:
-        """The site's facts in a language, or in the default one."""
-        return self.site.get(language) or self.site[self.pack.library.default_language]
+    def shows_staff(self, channel: str) -> bool:
+        """Whether a chat of this channel can be a member's own; of a channel that is not here, nothing is known."""
+        capabilities = self.capabilities.get(channel)
+        return capabilities is None or capabilities.staff_chats
+
+    def whereabouts(self, profile: Profile) -> str:
+        """Whose numbers a patient needs now: those of home, of a named country, or of a country without any."""
+        return self.abroad.where(profile, self.clock.now())
+
+    def site_for(self, language: str, where: str = HOME) -> Mapping[str, Any]:
+        """The site's facts in a language, or in the default one, as they hold in a country."""
+        default = self.pack.library.default_language
+        there = self.abroad.facts_at(where, language) or self.abroad.facts_at(where, default)
+        return there or self.site.get(language) or self.site[default]
+
+    def site_of(self, profile: Profile) -> Mapping[str, Any]:
+        """The site's facts as they hold for a patient: in their language, and where they are."""
+        return self.site_for(profile.language, self.whereabouts(profile))
 
     def words_for(self, language: str, name: str) -> Mapping[str, str]:
         """A small word list in a language, or in the default one."""
         default = self.small_words[self.pack.library.default_language]
         return self.small_words.get(language, default).get(name) or default[name]
 
-    def static_for(self, language: str, section: str, variant: str = "") -> str:
+    def static_for(self, language: str, section: str, variant: str = "", where: str = HOME) -> str:
         """A safety text that depends on no template; `crisis_left_open` is a variant of `crisis`, if there is one."""
-        texts = self.static.get(language) or self.static[self.pack.library.default_language]
+        default = self.pack.library.default_language
+        there = self.abroad.static_at(where, language) or self.abroad.static_at(where, default)
+        texts = there or self.static.get(language) or self.static[default]
         return texts.get(f"{section}_{variant}") or texts[section]
+
+    def help_for(self, profile: Profile, section: str, variant: str = "") -> str:
+        """A safety text for a patient: in their language, with the numbers of where they are."""
+        return self.static_for(profile.language, section, variant, self.whereabouts(profile))

@@ -58,16 +58,20 @@ class WriterThread:
         store_inbox: Callable[[list[tuple[Any, Future[bool]]]], None],
         drain: Callable[[], int],
         after_turns: Callable[[], None],
+        emptied: Callable[[], bool] = lambda: False,
     ) -> None:
         self._store_inbox = store_inbox
         self._drain = drain
         self._after_turns = after_turns
+        #: Whether the last group has left nothing, so that no other is looked for until somebody writes.
+        self._emptied = emptied
         self._updates: list[tuple[Any, Future[bool]]] = []
         self._jobs: list[tuple[int, int, Callable[[], Any], Future[Any]]] = []
         self._order = count()
         self._condition = threading.Condition()
         self._turns_wait = True
         self._stopping = False
+        self._ended = False
         #: The database did not answer the last time. Known to the thread alone.
         self._away = False
         self._thread = threading.Thread(target=self._run, name="coachbot-writer", daemon=True)
@@ -81,6 +85,11 @@ class WriterThread:
             self._stopping = True
             self._condition.notify()
         self._thread.join(timeout=10)
+        with self._condition:  # nobody may wait for what nobody will do
+            self._ended = True
+            jobs, self._jobs = self._jobs, []
+        for _, _, _, future in jobs:
+            future.cancel()
 
     @property
     def is_alive(self) -> bool:
@@ -98,6 +107,9 @@ class WriterThread:
     def submit(self, work: Callable[[], T], priority: int = SOON) -> Future[T]:
         future: Future[T] = Future()
         with self._condition:
+            if self._ended:
+                future.cancel()
+                return future
             heapq.heappush(self._jobs, (priority, next(self._order), work, future))
             self._condition.notify()
         return future
@@ -156,7 +168,8 @@ class WriterThread:
             self._store_inbox(updates)
         try:
             if turns and self._drain():
-                self.wake()
+                if not self._emptied():
+                    self.wake()
                 self._after_turns()
         finally:
             if job is not None:

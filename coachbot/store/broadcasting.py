@@ -132,6 +132,11 @@ _LEFT = Statement(
         )
     )
 )  # fmt: skip
+_HASTEN = Statement(
+    update(_R)
+    .values(due_at=bindparam("moment_now"), expires_at=bindparam("moment_now"))
+    .where(_R.c.patient == bindparam("owner"), _R.c.state == word("planned"))
+)  # fmt: skip
 _QUEUED_FOR = Statement(select(*_R.c).where(_R.c.patient == bindparam("owner"), _R.c.state == word("queued")))
 _SOME = _R.alias("some")
 _DROP = Statement(
@@ -284,6 +289,8 @@ class BroadcastingPart(StaffingPart, ListsPart):
         """Take back what is queued for one patient and not yet claimed."""
         rows = self._rows(_QUEUED_FOR, owner=patient)
         self._write(_RECALL, [(reason, micros(now), patient, row[5]) for row in rows])
+        if reason == "withdrawn":  # what was planned is looked at now, and held back, instead of when it would be due
+            self._run(_HASTEN, moment_now=micros(now), owner=patient)
 
     def queued_count(self, broadcast: int) -> int:
         """How many wait in the outbox or are being sent."""

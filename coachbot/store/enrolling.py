@@ -91,6 +91,10 @@ class EnrollingPart(StaffingPart):
             return None
         return Invitation(programme, arm, site, note, used_at=None if taken else used_real)
 
+    def knows_invitation(self, code_hash: str) -> bool:
+        """Whether there ever was such a code, used up or not."""
+        return self._first(_INVITATION_OF, hashed=code_hash) is not None
+
     def add_plan(self, code_hash: str, plan: InvitationPlan) -> None:
         """What is set beforehand for whoever comes in by a code."""
         body = seal(self._staff_cipher(), _plan_place(code_hash), codec.dump(asdict(plan)))

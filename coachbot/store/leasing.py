@@ -47,7 +47,7 @@ class LeasingPart(Part):
 
     def hold_lease(self, name: str, holder: str, lasts_s: float) -> bool:
         """Take a lease that nobody holds, or hold it longer; False while it is another's."""
-        now = self._database_real()
+        now = self.database_real()
         return self._write_one(_HOLD, (name, holder, now + lasts_s, now)) == 1
 
     def give_up_leases(self, holder: str) -> None:
@@ -67,7 +67,7 @@ class LeasingPart(Part):
         """Who was erased since a moment, and when, in real seconds."""
         return [(str(patient), float(at)) for patient, at in self._rows(_ERASED, since=real)]
 
-    def _database_real(self) -> float:
+    def database_real(self) -> float:
         """Real seconds by the clock that all processes of this database share."""
         if self._dialect.name != "postgresql":
             return self._real()

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 
 from coachbot.service import codec
 from coachbot.service.staff.records import DoneRow, RosterRow
@@ -30,6 +30,7 @@ _TRACE = tables.table(tables.Trace)
 _EVERYBODY = Statement(
     select(_E.c.patient, _C.c.revision).select_from(_E).outerjoin(_C, _C.c.patient == _E.c.patient).order_by(_E.c.id)
 )
+_HOW_MANY = Statement(select(func.count()).select_from(_E))
 ROSTER = ListStatement(
     lambda names: (
         select(
@@ -54,6 +55,10 @@ _TRACE_OF = Statement(
 
 class ListsPart(Part):
     """Lists of a transaction."""
+
+    def roster_size(self) -> int:
+        """How many patients ever came in with a code."""
+        return int(self._rows(_HOW_MANY)[0][0])
 
     def roster(self) -> Sequence[RosterRow]:
         """Every patient who ever came in with a code. Only those are read and opened who changed since the last time:

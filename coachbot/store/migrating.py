@@ -10,7 +10,7 @@ from coachbot.errors import StoreError
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 #: Every revision, oldest first; the last is what this program works with.
-REVISIONS = ("0001", "0002", "0003", "0004", "0005")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006")
 
 
 def migrate(connection: Connection, name: str) -> None:
@@ -27,6 +27,12 @@ def migrate(connection: Connection, name: str) -> None:
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = connection
     command.upgrade(config, REVISIONS[-1])
+
+
+def outgrown_by(connection: Connection) -> str:
+    """The revision of tables that a newer coachbot has brought up to date under this one; empty if it knows them."""
+    row = connection.exec_driver_sql("SELECT version_num FROM alembic_version").fetchone()
+    return "" if row is None or row[0] in REVISIONS else str(row[0])
 
 
 def _revision(connection: Connection, name: str) -> str | None:

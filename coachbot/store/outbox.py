@@ -118,8 +118,10 @@ _CLAIM = Statement(
     "now",
     "row",
 )
-#: A row that its claimer gave back by its lease may still turn out to be sent.
-_OPEN = or_(OUTBOX.c.state == word("claimed"), OUTBOX.c.state == word("due"))
+#: Only the sender that claimed a row last may say how it ended: one that was frozen must not open a chat in which
+#: another is sending. Given back by its lease, and claimed by nobody since, a row may still turn out to be sent.
+_ITS_OWN = OUTBOX.c.claimed_by == bindparam("by")
+_OPEN = and_(or_(OUTBOX.c.state == word("claimed"), OUTBOX.c.state == word("due")), _ITS_OWN)
 _SETTLE = Statement(
     change(
         state=bindparam("how"),
@@ -133,6 +135,7 @@ _SETTLE = Statement(
     "now",
     "remote",
     "row",
+    "by",
 )
 _AGAIN = Statement(
     change(state=word("due"), reason=bindparam("why"), due_at=bindparam("when"), lease_real=null()).where(
@@ -141,6 +144,7 @@ _AGAIN = Statement(
     "when",
     "why",
     "row",
+    "by",
 )
 _LEASE_OVER = (OUTBOX.c.state == word("claimed")) & (OUTBOX.c.lease_real < bindparam("real"))
 #: Claimed at an account by anybody but one sender.
@@ -170,10 +174,19 @@ _SUPPRESS = Statement(
 )
 _HELD = Statement(
     change(state=word("due"), reason=bindparam("why"), attempts=OUTBOX.c.attempts - number(1), lease_real=null()).where(
-        OUTBOX.c.id == bindparam("row"), OUTBOX.c.state == word("claimed")
+        OUTBOX.c.id == bindparam("row"), OUTBOX.c.state == word("claimed"), _ITS_OWN
     ),
     "why",
     "row",
+    "by",
+)
+_FORWARD = Statement(
+    change(due_at=OUTBOX.c.due_at - OUTBOX.c.created_at + bindparam("now"), created_at=bindparam("now")).where(
+        OUTBOX.c.state == word("due"),
+        OUTBOX.c.created_at > bindparam("now"),
+        OUTBOX.c.due_at < number(SOME_DAY),
+        OUTBOX.c.turn > number(0),  # of others, such as broadcasts, nobody knows when they were written
+    )
 )
 _STANDING = (OUTBOX.c.id, OUTBOX.c.body, OUTBOX.c.in_place, OUTBOX.c.remote_id)
 _SENT_TO = and_(
@@ -210,6 +223,7 @@ _WAIT = Statement(
     .where(OUTBOX.c.id == bindparam("row"), _OPEN),
     "why",
     "row",
+    "by",
 )  # fmt: skip
 _UNDELIVERED = Statement(select(_count("due") + _count("claimed")))
 _LANES = (0, 1)
@@ -249,7 +263,9 @@ class OutboxPart(Part):
         return self._opening(
             claimed,
             lambda row: _message(row, ciphers[row[1]]),
-            lambda row: self._write_one(_SETTLE, ("failed", "the sealed body does not open", moment_now, "", row[0])),
+            lambda row: self._write_one(
+                _SETTLE, ("failed", "the sealed body does not open", moment_now, "", row[0], worker)
+            ),
         )
 
     def _next(self, lane: int, now: int, many: int, shut: set[int], only: Collection[int] | None) -> Sequence[Any]:
@@ -292,18 +308,19 @@ class OutboxPart(Part):
         found = self._first(_TOKEN_AT, owner=patient, remote=remote_id)
         return str(found[0]) if found else ""
 
-    def settle(self, settlements: Sequence[Settlement], *, now: datetime) -> None:
-        """Write down how sending ended; `due` means that it is to be tried again at `retry_at`, `held` that no call
-        was made, `waiting` that it waits for the patient's next word."""
+    def settle(self, settlements: Sequence[Settlement], *, by: str, now: datetime) -> None:
+        """Write down how sending ended, as the sender `by` knows it; `due` means that it is to be tried again at
+        `retry_at`, `held` that no call was made, `waiting` that it waits for the patient's next word. Of rows that
+        another sender has claimed since, nothing is written."""
         at = micros(now)
         again = [s for s in settlements if s.state == "due"]
         held = [s for s in settlements if s.state == "held"]
         waiting = [s for s in settlements if s.state == "waiting"]
         ended = [s for s in settlements if s.state not in ("due", "held", "waiting")]
-        self._write(_SETTLE, [(s.state, s.reason, at, s.remote_id, s.row) for s in ended])
-        self._write(_HELD, [(s.reason, s.row) for s in held])
-        self._write(_WAIT, [(s.reason, s.row) for s in waiting])
-        self._write(_AGAIN, [(micros(s.retry_at or now), s.reason, s.row) for s in again])
+        self._write(_SETTLE, [(s.state, s.reason, at, s.remote_id, s.row, by) for s in ended])
+        self._write(_HELD, [(s.reason, s.row, by) for s in held])
+        self._write(_WAIT, [(s.reason, s.row, by) for s in waiting])
+        self._write(_AGAIN, [(micros(s.retry_at or now), s.reason, s.row, by) for s in again])
 
     def release_ambiguous(self, *, now: datetime, now_real: float) -> int:
         """Rows whose claimer died: by their policy due again, or failed as `in doubt`. Returns how many."""
@@ -318,6 +335,10 @@ class OutboxPart(Part):
             found += self._run(_SKIP_OF, now=micros(now), of_account=account, me=but)
             found += self._run(_RESEND_OF, of_account=account, me=but)
         return found
+
+    def bring_forward(self, *, now: datetime) -> int:
+        """Rows that are due and were written later than now: as much earlier as they were written late. How many."""
+        return self._run(_FORWARD, now=micros(now))
 
     def suppress_due(self, patient: str, *, reason: str, now: datetime) -> int:
         """Unprompted messages that have not gone out yet go nowhere."""

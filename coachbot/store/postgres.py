@@ -9,10 +9,11 @@ from __future__ import annotations
 import os
 import select
 import socket
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, NoReturn
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL
@@ -25,6 +26,8 @@ from coachbot.store.database import Synchronous
 from coachbot.store.locks import ENGINE, MOST_NUMBERS, NUMBERS, OPENING, SPACE
 
 _CONNECT_S = 10
+#: Seconds for which a new engine waits for the role of one that has just died.
+_ROLE_S = 5.0
 #: How long a writer waits for another one's lock, as long as on SQLite.
 _PATIENCE_MS = 10_000
 #: How long one process of several may do nothing inside a transaction; then it is frozen, and loses its locks.
@@ -156,9 +159,17 @@ class PostgresDatabase:
             self._take_number(cursor)
 
     def _take_role(self, cursor: Any, lock: str) -> None:
-        """The lock lives as long as the connection that writes: an engine that lost it cannot write either."""
-        if cursor.execute(f"SELECT {lock}(%s, %s)", (SPACE, ENGINE)).fetchone()[0]:
-            return
+        """The lock lives as long as the connection that writes: an engine that lost it cannot write either.
+
+        The server learns that a process was killed only when the statement it was at has ended, so this waits a while.
+        """
+        until = time.monotonic() + _ROLE_S
+        while not cursor.execute(f"SELECT {lock}(%s, %s)", (SPACE, ENGINE)).fetchone()[0]:
+            if time.monotonic() > until:
+                self._refuse(cursor)
+            time.sleep(0.1)
+
+    def _refuse(self, cursor: Any) -> NoReturn:
         holder = self._holder(cursor)
         if holder.startswith("coachbot worker"):
             raise StoreLost(

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine
 
 from coachbot.errors import StoreError
 from coachbot.store.database import Database
+from coachbot.store.migrating import outgrown_by
 from coachbot.store.part import Keys
 from coachbot.store.transaction import SqlTransaction
 
@@ -77,6 +78,11 @@ class SqlStore:
         """A snapshot to read from; writing in it fails."""
         with self._begun(self._reader) as connection:
             yield SqlTransaction(connection, self._keys, self._real)
+
+    def outgrown_by(self) -> str:
+        """The revision to which a newer coachbot has brought the tables meanwhile; empty while this one knows them."""
+        with self._begun(self._reader) as connection:
+            return outgrown_by(connection)
 
     def secret(self, purpose: str) -> bytes:
         """A key of this installation for one purpose, derived from its own; a rotation of the master key keeps it."""

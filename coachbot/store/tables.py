@@ -650,6 +650,17 @@ class Lease(Base, table=True):
     until_real: float = _real()
 
 
+class Process(Base, table=True):
+    """One process of several: when it was seen last, and what it has done. Nobody is in it."""
+
+    name: str = _text(key=True)
+    kind: str = _text()
+    #: By the clock of the database's server.
+    seen_real: float = _real()
+    #: Numbers, as JSON.
+    work: str = _text()
+
+
 #: Tables that hold rows of a patient, in the order in which erasure empties them.
 PERSONAL: tuple[type[Base], ...] = (
     Outbox, Inbox, Turn, Conversation, Timer, Diary, Response, Alert, Consent, Plan, Incident, Media, Device,

@@ -9,10 +9,10 @@ from coachbot.store.clinics import ClinicsPart
 from coachbot.store.enrolling import EnrollingPart
 from coachbot.store.erasing import ErasingPart
 from coachbot.store.inbox import InboxPart
-from coachbot.store.leasing import LeasingPart
 from coachbot.store.lists import ListsPart
 from coachbot.store.noticing import NoticingPart
 from coachbot.store.outbox import OutboxPart
+from coachbot.store.presence import PresencePart
 from coachbot.store.reading import ReadingPart
 from coachbot.store.retaining import RetainingPart
 from coachbot.store.rotating import RotatingPart
@@ -44,6 +44,6 @@ class SqlTransaction(
     RetainingPart,
     RotatingPart,
     ShardingPart,
-    LeasingPart,
+    PresencePart,
 ):
     """`coachbot.service.ports.Transaction` on a SQL database."""

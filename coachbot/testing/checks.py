@@ -112,7 +112,7 @@ def _response(view: View, words: Words) -> str | None:
         return _told([r.instrument for r in view.responses()])
     body = given[-1].body
     values = {**body["answers"], **body["scores"]}
-    values |= {name: body[name] for name in ("result", "wording", "language") if name in body}
+    values |= {name: body[name] for name in ("result", "wording", "language", "begun", "medium") if name in body}
     if words["field"] not in values:
         return f"no '{words['field']}'; there is {', '.join(values)}"
     return _compare(values[words["field"]], words)

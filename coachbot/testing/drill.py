@@ -16,6 +16,7 @@ from coachbot.authoring.pack import Pack
 from coachbot.authoring.plain import read_plain
 from coachbot.bootstrap import staff_of
 from coachbot.safety import Watch
+from coachbot.service.abroad import ELSEWHERE, HOME
 from coachbot.service.duty import Duty
 from coachbot.service.notices.post import Post
 from coachbot.service.notices.records import Notice, Way
@@ -27,6 +28,8 @@ from coachbot.settings import Settings
 from coachbot.testing.script import Role
 from coachbot.testing.stage import Person, Stage
 
+#: A country that no clinic lies in and none names: Antarctica.
+_NOBODYS = "AQ"
 _NIGHT = time(23, 30)
 _BEHIND = timedelta(days=10)
 _A_MOMENT = timedelta(minutes=1)
@@ -76,6 +79,7 @@ class Drill:
                     self._told_by_scores(rule, name, moment, duty)
                 else:
                     self._scene(kind, name, moment)
+        self._in_other_countries(now, [kind for kind in kinds if kind not in self.pack.safety.flagged("scored")])
         return self._verdict()
 
     def _stage(self, now: datetime) -> Stage:
@@ -103,6 +107,27 @@ class Drill:
             self._notices(stage, told, duty)
             self._calls(stage, person, rule, moment)
             self.say()
+
+    def _in_other_countries(self, now: datetime, kinds: list[str]) -> None:
+        """What is read in each country that the site names, and in one that it has no numbers for."""
+        with self._stage(now) as stage:
+            places = tuple(stage.coach.world.abroad.at)
+        for where in places:
+            for kind in kinds:
+                with self._stage(now) as stage:
+                    duty, rule = stage.coach.world.duty, stage.coach.world.rules[kind]
+                    self.say(f"== {kind}, in {'a country without numbers' if where == ELSEWHERE else where}")
+                    person = self._patient(stage, duty)
+                    self._move(stage, person, where)
+                    self._danger(stage, person, rule, where)
+                    self.say()
+
+    @staticmethod
+    def _move(stage: Stage, person: Person, where: str) -> None:
+        with stage.store.reading() as tx:
+            enrolment = tx.load([person.patient])[person.patient].enrolment
+        if enrolment is not None:
+            stage.coach.enrolments.set_country(enrolment.code, _NOBODYS if where == ELSEWHERE else where)
 
     def _told_by_scores(self, rule: SafetyRule, name: str, moment: datetime, duty: Duty) -> None:
         """No word sets it off, so nothing is played; people must be reached all the same."""
@@ -145,7 +170,7 @@ class Drill:
         person.messages.clear()
         return person
 
-    def _danger(self, stage: Stage, person: Person, rule: SafetyRule) -> None:
+    def _danger(self, stage: Stage, person: Person, rule: SafetyRule, where: str = HOME) -> None:
         words = self._words(stage.coach.world.watch, rule.kind)
         if not words:
             self.troubles.append(
@@ -156,7 +181,7 @@ class Drill:
         stage.say(person, words)
         first = person.messages[0].text if person.messages else ""
         self._read(person)
-        self._numbers(stage, first, rule)
+        self._numbers(stage, first, rule, where)
 
     def _words(self, watch: Watch, kind: str) -> str:
         """The lexicon's own first example of a kind; of one that no word tells, a line that resembles it."""
@@ -166,9 +191,12 @@ class Drill:
         lines = _lines(self.pack.root / "content" / self.language / "safety" / "lines")
         return next((line for line in lines if watch.gravest(line, self.language) == kind), "")
 
-    def _numbers(self, stage: Stage, text: str, rule: SafetyRule) -> None:
-        """The help must name what the site says, filled in."""
-        facts = stage.coach.world.site_for(self.language)
+    def _numbers(self, stage: Stage, text: str, rule: SafetyRule, where: str) -> None:
+        """The help must name what the site says, filled in, and be that of where the patient is."""
+        world = stage.coach.world
+        facts = world.site_for(self.language, where)
+        if text != world.static_for(self.language, rule.static, where=where):
+            self.troubles.append(f"the help shown for {rule.kind} is not that of {where or 'home'}")
         named = [str(facts[name]) for name in ("emergency", "crisis_line", "therapist") if str(facts[name]) in text]
         if not named or "{" in text:
             self.troubles.append(f"the help shown for {rule.kind} names neither your numbers nor your people")

@@ -11,7 +11,7 @@ from coachbot.testing.moments import WEEKDAYS
 from coachbot.testing.script import Role
 
 _KEYS = (
-    "patient", "enrolled", "attended", "baseline", "orientation", "slots", "screened", "seed", "pack", "slow",
+    "patient", "enrolled", "attended", "baseline", "orientation", "slots", "screened", "seed", "pack", "site", "slow",
     "channel",
 )  # fmt: skip
 _TIMES = ("morning", "evening")
@@ -31,6 +31,7 @@ class Heading:
         self._roles: list[Role] = []
         self.seed = 1
         self.pack: Path | None = None
+        self.site: Path | None = None
         self.slow = False
         self.channel = "webchat"
 
@@ -47,6 +48,8 @@ class Heading:
             self.seed = int(body)
         elif key == "pack":
             self.pack = Path(body)
+        elif key == "site":
+            self.site = Path(body)
         elif key == "channel":
             self.channel = body
         elif key == "slow":

@@ -13,6 +13,7 @@ from coachbot.service.broadcasts.office import Broadcasts
 from coachbot.service.ports import Channel
 from coachbot.service.staff.audit import Audit
 from coachbot.service.staff.records import StaffRow
+from coachbot.settings import load_settings
 from coachbot.testing import script
 from coachbot.testing.answering import Answerer
 from coachbot.testing.channel import Message
@@ -47,7 +48,10 @@ def play_screenplay(
     """
     pack = pack_at(screenplay.pack.resolve()) if screenplay.pack else None
     start, name, seed = _start(screenplay), screenplay.channel, screenplay.seed
-    with Stage(start, pack=pack, channel=channel, channel_name=name, front=front, seed=seed, server=server) as stage:
+    settings = load_settings(site=screenplay.site.resolve()) if screenplay.site else load_settings()
+    with Stage(
+        start, pack=pack, channel=channel, channel_name=name, front=front, seed=seed, server=server, settings=settings
+    ) as stage:
         stage.front.heed()
         Player(screenplay, stage).run()
 

@@ -122,7 +122,7 @@ class _Reading:
             self._check_start()
         if self.faults:
             raise ScreenplayFault("\n".join(self.faults))
-        pack = self.heading.pack
+        pack, site = self.heading.pack, self.heading.site
         return Screenplay(
             path=self.path,
             title=self.title or self.path.stem,
@@ -130,6 +130,7 @@ class _Reading:
             lines=tuple(self.lines),
             seed=self.heading.seed,
             pack=self.path.parent / pack if pack else None,
+            site=self.path.parent / site if site else None,
             channel=self.heading.channel,
             slow=self.heading.slow,
         )

@@ -205,6 +205,8 @@ class Screenplay:
     seed: int = 1
     #: Another pack, beside the screenplay.
     pack: Path | None = None
+    #: Another site's file, beside the screenplay.
+    site: Path | None = None
     #: The messenger it is played on, by name: the coach tells patients who can read along there.
     channel: str = "webchat"
     #: Takes longer than a few seconds.

@@ -111,7 +111,7 @@ class Stage:
         server: str = "",
     ) -> None:
         self.clock = StageClock(start)
-        self._settings = settings or _with_address(load_settings())
+        self._settings = _with_address(settings or load_settings())
         self._own_folder = None if folder else tempfile.TemporaryDirectory(prefix="coachbot-stage-")
         self._folder = folder or Path(self._own_folder.name if self._own_folder else ".")
         self._pack = pack or pack_at(pack_root(self._settings))

@@ -138,7 +138,7 @@ phases:
   - {code: course, first_week: 1, last_week: 4}
 settings:
   morning: "08:00"
-  morning_range: ["05:00", "12:00"]
+  morning_range: ["07:30", "12:00"]
   evening: "19:00"
   evening_range: ["14:00", "21:15"]
   midday: "12:30"
@@ -573,6 +573,19 @@ BAD = (
             "content/en/instruments/one.md": INSTRUMENT_WORDS,
         },
         "nothing says whether an answer can be a danger",
+    ),
+    Bad(
+        "INSTRUMENT_001",
+        "content/instruments/one.yaml",
+        15,
+        {
+            "content/instruments/one.yaml": INSTRUMENT.replace("safety: none", "safety: rules").replace(
+                "licence:",
+                "safety:\n  - {item: now, kind: fire, at_least: 1, priority: urgent, source: ours}\nlicence:",
+            ),
+            "content/en/instruments/one.md": INSTRUMENT_WORDS,
+        },
+        "priority",
     ),
     Bad(
         "INSTRUMENT_003",

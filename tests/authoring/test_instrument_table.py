@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from typer.testing import CliRunner
 
 from coachbot.authoring.instrument_table import table
@@ -29,6 +30,7 @@ def test_what_nobody_looked_up_is_named() -> None:
     assert "missing items, bands, licence" in row
 
 
+@pytest.mark.slow  # a process of its own
 def test_the_command_alone_prints_the_same_table() -> None:
     alone, listed = (CliRunner().invoke(app, words) for words in (["instruments"], ["instruments", "list"]))
     assert alone.exit_code == 0

@@ -208,12 +208,38 @@ def test_an_item_has_the_shared_anchors_and_says_how_far_one_is(pack: Pack) -> N
 
 def test_a_risky_answer_has_its_kind_and_its_dialog(pack: Pack) -> None:
     assert pack.library.dialogs["instrument/one"].states["now"].dangers == {
-        "a1": "item_1_high",
-        "missing": "item_1_low",
+        "a1": "item_one_now_top",
+        "missing": "item_one_now_high",
     }
-    assert pack.library.safety["item_1_high"] == pack.library.safety["item_1_low"] == "a/hello"
+    assert pack.library.safety["item_one_now_top"] == pack.library.safety["item_one_now_high"] == "a/hello"
     talk = Talk(pack, "instrument/one").press("a1")
-    assert [one.kind for one in talk.effects if isinstance(one, fx.Danger)] == ["item_1_high"]
+    assert [one.kind for one in talk.effects if isinstance(one, fx.Danger)] == ["item_one_now_top"]
+
+
+@pytest.mark.parametrize("priority", ["top", "high", "medium", "low"])
+def test_the_rule_of_an_item_may_have_any_priority(tmp_path: Path, priority: str) -> None:
+    whole = str(FILES["content/instruments/one.yaml"])
+    rule = whole.replace("at_least: 1, priority: top", f"at_least: 1, priority: {priority}")
+    made = load_pack(lay(tmp_path, {**FILES, "content/instruments/one.yaml": rule}))
+    kind = f"item_one_now_{priority}"
+    assert made.library.dialogs["instrument/one"].states["now"].dangers["a1"] == kind
+    assert made.safety.items[kind] == ("fire", priority)
+
+
+def test_two_instruments_with_a_danger_at_the_same_place_keep_their_own(tmp_path: Path) -> None:
+    rules = (
+        "kinds:\n  fire: {priority: top, dialog: a/hello}\n  water: {priority: high, dialog: a/hello}\n"
+        "items:\n  - {instrument: one, item: now, kind: fire}\n  - {instrument: two, item: now, kind: water}\n"
+    )
+    one = str(FILES["content/instruments/one.yaml"])
+    files = {
+        **FILES, "content/safety/rules.yaml": rules,
+        "content/instruments/two.yaml": one.replace("instrument: one", "instrument: two"),
+        "content/en/instruments/two.md": FILES["content/en/instruments/one.md"],
+        "content/en/safety/static.md": "## fire\nFire! {emergency}\n## water\nWater!\n",
+    }  # fmt: skip
+    items = load_pack(lay(tmp_path, files)).safety.items
+    assert (items["item_one_now_top"], items["item_two_now_top"]) == (("fire", "top"), ("water", "top"))
 
 
 def test_ticks_are_pages_of_statements() -> None:

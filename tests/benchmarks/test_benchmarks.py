@@ -72,3 +72,11 @@ def test_a_tick_can_be_measured_over_waiting_timers(pack: Pack) -> None:
         ticks.add_waiting(base, 500)
         assert ticks.tick(base) > 0
         assert ticks.firing(base) > 0
+
+
+def test_the_shares_of_a_turn_make_the_whole(pack: Pack) -> None:
+    with ground(50, pack) as base:
+        parts = turns.shares(base, 50)
+    nested = ("parse", "encrypt", "decrypt")
+    assert {"step", "render", "load and decrypt", "encrypt and write", "commit and the rest"} <= parts.keys()
+    assert sum(part for name, part in parts.items() if name not in nested) + parts["parse"] == pytest.approx(1.0)

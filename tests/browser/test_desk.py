@@ -111,6 +111,10 @@ def _takes_over_and_hands_back(member: Therapist, newcomer: Patient, size: str) 
     newcomer.sees("May I ring you?")
     assert newcomer.page.locator(".person .from").last.inner_text() == NAME
     _shows(member, f"{size}-in-the-talk")
+    page.get_by_label("Your message").fill("Half a sentence")
+    newcomer.say("yes, this afternoon")
+    page.locator(".talk").get_by_text("yes, this afternoon").wait_for()
+    assert page.get_by_label("Your message").input_value() == "Half a sentence"
     page.get_by_role("button", name="I have finished").click()
     newcomer.sees("talking with the program again")
     _shows(member, f"{size}-handed-back")

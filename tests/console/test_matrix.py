@@ -35,6 +35,7 @@ MATRIX = {
     "GET /patients/{patient}": _TO_TREAT,
     "GET /patients/{patient}/why/{row}": _TO_TREAT,
     "GET /patients/{patient}/summary": _TO_TREAT,
+    "GET /patients/{patient}/talk": _TO_TREAT,
     "POST /patients/{patient}/erase": (303, 409, 403, 403, 403),
     "POST /patients/{patient}/{act}": _DONE,
     "GET /measures": _MEASURES,
@@ -63,6 +64,7 @@ FOREIGN = {
     "GET /patients/{patient}": (303, 200, 404, 403, 403),
     "GET /patients/{patient}/why/{row}": (303, 200, 404, 403, 403),
     "GET /patients/{patient}/summary": (303, 200, 404, 403, 403),
+    "GET /patients/{patient}/talk": (303, 200, 404, 403, 403),
     "POST /patients/{patient}/{act}": (303, 303, 404, 403, 403),
 }
 #: For a broadcast of somebody else: 404, as if there were none. Admins see all.

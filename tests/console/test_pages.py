@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from urllib.parse import unquote
@@ -11,6 +12,7 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
+from coachbot.service.records import Changes
 from coachbot.service.staff.doors import IDLE_S
 from tests.console.conftest import Clinic
 from tests.service.house import Person
@@ -35,6 +37,40 @@ def test_today_shows_the_gravest_alert_first_with_the_patients_words(clinic: Cli
     assert "i want to kill myself" in page
 
 
+def _with_numbers(clinic: Clinic, phone: str, contact: str) -> Person:
+    person = clinic.patient()
+    record = clinic.house.record(person)
+    record = replace(record, profile=replace(record.profile, phone=phone, contact=contact))
+    with clinic.house.store.writing() as tx:
+        tx.save(Changes(profiles={person.id: record}))
+    return person
+
+
+def test_whom_to_ring_stands_beside_a_grave_alert_and_is_audited(clinic: Clinic) -> None:
+    visitor = clinic.visitor("therapist")
+    person = _with_numbers(clinic, "+49 (0)170 123 45 67", "My sister Ana, 030/555 01 02")
+    assert "tel:" not in visitor.get("/today").text + visitor.get(f"/patients/{person.id}").text
+    clinic.house.say(person, "i want to kill myself")
+    for path in ("/today", f"/patients/{person.id}"):
+        page = visitor.get(path).text
+        assert 'href="tel:+491701234567"' in page
+        assert 'href="tel:0305550102"' in page
+        assert "My sister Ana" in page
+    lines = clinic.rooms.audit.lines(subject=person.id)
+    assert {"patient.number", "patient.read"} <= {line.action for line in lines}
+    visitor.post(f"/patients/{person.id}/acknowledge", alert=clinic.house.alert(person, "crisis").id)
+    assert "tel:" not in visitor.get("/today").text
+
+
+def test_where_no_number_was_told_the_page_says_so(clinic: Clinic) -> None:
+    visitor, person = clinic.visitor("therapist"), _with_numbers(clinic, "", "<b>ring</b> 12")
+    clinic.house.say(person, "i want to kill myself")
+    page = visitor.get("/today").text
+    assert "They have told no number of theirs." in page
+    assert "tel:" not in page
+    assert "&lt;b&gt;ring&lt;/b&gt; 12" in page
+
+
 def test_i_have_seen_it_takes_an_alert_away_under_ones_name(clinic: Clinic) -> None:
     visitor, person = clinic.visitor("therapist"), clinic.patient()
     clinic.house.say(person, "i want to kill myself")
@@ -43,6 +79,21 @@ def test_i_have_seen_it_takes_an_alert_away_under_ones_name(clinic: Clinic) -> N
     assert done.headers["location"].endswith("today")
     assert clinic.house.alert(person, "crisis").acknowledged_by.startswith("therapist")
     assert "Nobody's alert is open." in visitor.get("/today").text
+
+
+def test_who_asks_for_a_person_and_writes_is_one_row(clinic: Clinic) -> None:
+    visitor, person = clinic.visitor("therapist"), clinic.patient()
+    clinic.house.say(person, "I want to talk to my therapist")
+    clinic.house.say(person, "It is about the stairs")
+    waiting = [alert for alert in clinic.house.alerts(person) if alert.kind in ("message", "hand_over")]
+    assert len(waiting) == 2
+    page = visitor.get("/today").text
+    assert "It is about the stairs" in page
+    assert page.count("I&#39;ve seen it") + page.count("I've seen it") == 1
+    numbers = re.search(r'name="alert" value="([\d ]+)"', page)
+    assert numbers is not None
+    visitor.post(f"/patients/{person.id}/acknowledge", alert=numbers[1], back="today")
+    assert all(alert.acknowledged_at for alert in clinic.house.alerts(person))
 
 
 def test_silent_patients_and_missed_assessments_are_listed(clinic: Clinic) -> None:
@@ -356,3 +407,27 @@ def test_a_session_of_the_other_arm_cant_be_attended(clinic: Clinic) -> None:
     visitor = clinic.visitor("therapist")
     person = clinic.house.patient("exercise")
     assert visitor.post(f"/patients/{person.id}/attend", session="sct_3").status_code == 409
+
+
+def test_an_address_that_is_none_has_a_way_back(clinic: Clinic) -> None:
+    for visitor in (clinic.visitor("nobody"), clinic.visitor("therapist")):
+        answer = visitor.get("/no-such-page")
+        assert answer.status_code == 404
+        assert "To the first page" in answer.text
+        assert "script-src 'self'" in answer.headers["content-security-policy"]
+
+
+def test_what_ends_something_asks_once_more_without_a_script(clinic: Clinic) -> None:
+    visitor, person = clinic.visitor("admin"), clinic.patient()
+    clinic.house.say(person, "i want to kill myself")
+    team, page = visitor.get("/team").text, visitor.get(f"/patients/{person.id}").text
+    for text, label in ((team, "Close"), (team, "New secret and link"), (page, "End the rest")):
+        assert f'<details class="sure"><summary>{label}</summary>' in text
+        assert f"Yes: {label}</button>" in text
+
+
+def test_the_audit_names_the_account_in_a_line(clinic: Clinic) -> None:
+    visitor = clinic.visitor("admin")
+    lin = clinic.hire("Lin Example", "therapist")
+    clinic.doors.change(lin, active=False, by=visitor.number)
+    assert f"{lin} therapist closed (Lin Example)" in visitor.get("/audit").text

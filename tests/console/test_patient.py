@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
@@ -120,3 +121,35 @@ def test_nobody_is_erased_while_an_alert_of_danger_is_unread(clinic: Clinic) -> 
     assert refused.status_code == 409
     assert "still open" in refused.text
     assert visitor.get(f"/patients/{person.id}").status_code == 200
+
+
+def test_a_talk_that_a_person_is_in_is_followed_and_only_what_is_new_is_shown(clinic: Clinic) -> None:
+    visitor, person = clinic.visitor("therapist"), clinic.patient()
+    here = f"/patients/{person.id}"
+    clinic.house.say(person, "hello")
+    assert "data-talk" not in visitor.get(here).text
+    assert visitor.post(f"{here}/take-over").headers["location"].endswith("#talk")
+    clinic.house.settle()
+    page = visitor.get(here).text
+    mark = re.search(r'data-mark="([^"]+)"', page)
+    assert mark is not None
+    assert f"{here}/talk" in page
+    assert visitor.get(f"{here}/talk?mark={mark[1]}").status_code == 204
+    clinic.house.say(person, "are you there?")
+    fresh = visitor.get(f"{here}/talk?mark={mark[1]}")
+    assert (fresh.status_code, "are you there?" in fresh.text) == (200, True)
+    assert "<html" not in fresh.text
+    assert clinic.rooms.audit.lines(subject=person.id)[0].detail == "talk"
+    assert "connect-src 'self'" in fresh.headers["content-security-policy"]
+
+
+def test_who_is_second_to_see_an_alert_is_told_who_was_first(clinic: Clinic) -> None:
+    first, second, person = clinic.visitor("therapist"), clinic.visitor("admin"), clinic.patient()
+    clinic.house.say(person, "i want to kill myself")
+    alert = clinic.house.alert(person, "crisis").id
+    assert first.post(f"/patients/{person.id}/acknowledge", alert=alert).status_code == 303
+    assert first.post(f"/patients/{person.id}/acknowledge", alert=alert).status_code == 303
+    late = second.post(f"/patients/{person.id}/acknowledge", alert=alert, back="today")
+    assert late.status_code == 409
+    assert re.search(r"therapist \d+ has seen it already and was first", late.text)
+    assert clinic.house.alert(person, "crisis").acknowledged_by.startswith("therapist")

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from coachbot.doctor import clinic, database, online, place, work
 from coachbot.doctor.finding import Finding, findings
 from coachbot.errors import SettingsError, StoreError
 from coachbot.service.clock import RealClock
+from coachbot.service.notices.records import Way
 from coachbot.service.staff.records import StaffRow
 from coachbot.service.vitals import AlertPile, Pile, Vitals
 from coachbot.service.world import World
@@ -183,6 +185,17 @@ def test_a_crisis_text_without_the_clinics_number_is_told(pack: Pack) -> None:
     assert "en pregnancy" in told.told
 
 
+def test_the_texts_of_other_countries_are_looked_at_too(pack: Pack) -> None:
+    found = world(pack, ROOT / "tests" / "screenplays" / "abroad" / "site.yaml")
+    (_, told) = clinic.site(load_settings(site=SITE), found)
+    assert (told.state, "home is DE, and numbers of their own have: DK" in told.told) == ("ok", True)
+    there = found.abroad.at["DK"]
+    static = {"en": {**there.static["en"], "crisis": "Call somebody."}}
+    object.__setattr__(there, "static", static)
+    (_, told) = clinic.site(load_settings(site=SITE), found)
+    assert (told.state, "DK en crisis" in told.told) == ("fail", True)
+
+
 def test_duty_tells_when_it_begins(pack: Pack) -> None:
     (told, _) = clinic.duty(load_settings(site=SITE), world(pack), WEEKEND)
     assert "Mon 2026-03-16" in told.told
@@ -207,6 +220,14 @@ def test_somebody_who_treats_must_be_able_to_sign_in() -> None:
     assert states(work.accounts([StaffRow(1, "Lin", "therapist", totp="ABC")])) == {"console": "warn"}
     assert states(work.accounts([StaffRow(1, "Ann", "author", password="x", totp="ABC")])) == {"console": "warn"}
     assert states(work.accounts([LIN, StaffRow(2, "Bo", "therapist", password="x")])) == {"console": "fail"}
+
+
+def test_a_way_that_nobody_can_read_is_told(tmp_path: Path) -> None:
+    web = Way(7, LIN.id, "chat", NOW, "w1", account=1, channel="webchat")
+    settings = load_settings(data=tmp_path)
+    (found,) = work.ways(settings, [LIN], [web, replace(web, id=8, channel="telegram")])
+    assert (found.name, found.state) == ("notices", "fail")
+    assert "--off 7" in found.cure
 
 
 def test_what_waits_too_long_is_told() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -41,12 +41,32 @@ class Report:
     figures: dict[str, int] = field(default_factory=dict)
     violations: list[str] = field(default_factory=list)
 
-    def table(self) -> str:
-        """Kills by point, then everything counted, as a Markdown table."""
+    def __add__(self, other: Report) -> Report:
+        """What was found in two towns."""
+        figures = Counter(self.figures)
+        figures.update(other.figures)
+        return Report([*self.kills, *other.kills], dict(figures), [*self.violations, *other.violations])
+
+    def counts(self) -> dict[str, int]:
+        """Kills by point, then everything counted."""
         points = counted(self.kills)
-        lines = [f"| killed {point.replace('_', ' ')} | {points[point]} |" for point in (*NAMED, RANDOM)]
-        lines += [f"| {name} | {number} |" for name, number in self.figures.items()]
-        return "\n".join(["| what | number |", "|---|---|", *lines, f"| **violations** | **{len(self.violations)}** |"])
+        return {
+            **{f"killed {point.replace('_', ' ')}": points[point] for point in (*NAMED, RANDOM)},
+            **self.figures,
+            "violations": len(self.violations),
+        }
+
+    def table(self) -> str:
+        """The counts as a Markdown table."""
+        return table({"number": self})
+
+
+def table(reports: Mapping[str, Report]) -> str:
+    """The counts of several runs beside each other, as a Markdown table."""
+    columns = [report.counts() for report in reports.values()]
+    rows = [[name, *(str(one[name]) for one in columns)] for name in columns[0]]
+    head = [["what", *reports], ["---"] * (1 + len(reports))]
+    return "\n".join(f"| {' | '.join(row)} |" for row in (*head, *rows))
 
 
 def audit(crashes: Crashed) -> Report:

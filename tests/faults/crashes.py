@@ -17,7 +17,8 @@ from coachbot.settings import load_settings
 from coachbot.testing.botapi import FakeTelegram
 from coachbot.testing.killing import POINTS
 from tests.faults.engine import TOKEN, EngineProcess
-from tests.faults.ledger import Ledger, unfinished
+from tests.faults.ledger import Ledger
+from tests.faults.nursery import Nursery
 from tests.faults.town import Town
 
 #: The fake has had the call and has not answered it: the one point that lies outside the process.
@@ -27,8 +28,10 @@ NAMED = (*(point for point in POINTS if "recovery" not in point), DURING_CALL, "
 #: Seconds within which a point is reached once the coach is up; later it is killed wherever it is.
 _REACHED_S = 15.0
 _SETTLED_S = 600.0
+#: Seconds after its start at which it is killed anywhere: from before it listens to well into the talks.
+_ANYWHERE_S = (0.02, 4.0)
 _ACTS_A_SECOND = 25.0
-_TIMERS_A_KILL = 3
+_TIMERS_A_KILL, _TIMERS_WITHIN_S = 3, 3.0
 _SENDING = ("sendMessage", "sendPhoto", "sendDocument")
 
 
@@ -44,26 +47,23 @@ class Kill:
 
 @dataclass(slots=True)
 class CrashTest:
-    """One crash test over one data folder."""
+    """One crash test over one data folder, and one PostgreSQL database if there is a URL."""
 
     folder: Path
     telegram: FakeTelegram
     town: Town
     engine: EngineProcess
     rng: Random
+    url: str = ""
     kills: list[Kill] = field(default_factory=list)
 
-    @property
-    def database(self) -> Path:
-        return self.folder / "coachbot.db"
-
     def ledger(self) -> Ledger:
-        return Ledger(self.folder)
+        return Ledger(self.folder, self.url)
 
     # -- kills -------------------------------------------------------------------------------------------
     def kill_at(self, point: str) -> None:
         """Start the coach and kill it at this point."""
-        self.town.set_timers(self.ledger(), _TIMERS_A_KILL, within_s=10)
+        self.town.set_timers(self.ledger(), _TIMERS_A_KILL, within_s=_TIMERS_WITHIN_S)
         if point == DURING_CALL:
             reached = self._during_a_call()
         elif point == RANDOM:
@@ -93,7 +93,7 @@ class CrashTest:
     def _anywhere(self) -> bool:
         """Anywhere at all: while it starts, too."""
         self.engine.start()
-        time.sleep(self.rng.uniform(0.2, 10.0))
+        time.sleep(self.rng.uniform(*_ANYWHERE_S))
         self.engine.kill()
         return True
 
@@ -102,7 +102,7 @@ class CrashTest:
         end = time.monotonic() + seconds * 4
         up_at = None
         while time.monotonic() < end and (up_at is None or time.monotonic() < up_at + seconds):
-            if self.engine.died_within(0.1):
+            if self.engine.died_within(0.05):
                 return True
             if up_at is None and self.telegram.waiting(TOKEN) == 0:
                 up_at = time.monotonic()
@@ -118,7 +118,7 @@ class CrashTest:
         quiet = 0
         while quiet < 5 and time.monotonic() < end:
             time.sleep(0.5)
-            quiet = quiet + 1 if not self.telegram.waiting(TOKEN) and not unfinished(self.database) else 0
+            quiet = quiet + 1 if not self.telegram.waiting(TOKEN) and not self.ledger().unfinished() else 0
         self.engine.stop()
 
 
@@ -131,18 +131,18 @@ def plan_of(kills: int, rng: Random) -> list[str]:
 
 
 @contextmanager
-def crash_test(folder: Path, *, patients: int, seed: int) -> Iterator[CrashTest]:
-    """A town and a coach that is not started yet."""
+def crash_test(folder: Path, *, patients: int, seed: int, url: str = "") -> Iterator[CrashTest]:
+    """A town and a coach that is not started yet. `url`: of a PostgreSQL database whose keys lie in the folder."""
     rng = Random(seed)
-    with FakeTelegram() as telegram:
+    with FakeTelegram() as telegram, Nursery() as nursery:
         telegram.add_bot(TOKEN)
         town = Town(telegram, Random(seed + 1))
-        coach = open_beside(load_settings(data=folder), make=True)
+        coach = open_beside(load_settings(data=folder, database=url), make=True)
         town.come_in(coach, newcomers=patients // 2, known=patients - patients // 2, pictures=max(1, patients // 10))
         coach.store.close()
-        engine = EngineProcess(folder, telegram.url)
+        engine = EngineProcess(folder, telegram.url, database=url, nursery=nursery)
         try:
-            yield CrashTest(folder, telegram, town, engine, rng)
+            yield CrashTest(folder, telegram, town, engine, rng, url)
         finally:
             if engine.is_running():
                 engine.kill()

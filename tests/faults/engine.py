@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import secrets
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -11,40 +14,63 @@ from pathlib import Path
 
 import httpx
 
-from tests.process.conftest import SITE, free_port
+from tests.faults.nursery import Nursery, Running
+from tests.process.conftest import SITE
 
 TOKEN = "111111:a-token-of-the-crash-test-here"
 _START_S = 120.0
+#: Below those that systems give to outgoing connections.
+_KEPT_PORTS = range(20_000, 30_000)
+
+
+def _kept_port() -> int:
+    """A port that is free now, and that no outgoing connection is given while the coach is dead."""
+    while True:
+        port = secrets.choice(_KEPT_PORTS)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 class EngineProcess:
-    """`coachbot run` on one data folder, at one fake Telegram."""
+    """`coachbot run` on one data folder, at one fake Telegram.
 
-    def __init__(self, data: Path, api: str) -> None:
+    `database`: a URL, if its data do not lie in the folder. `nursery`: where it is forked, instead of started cold.
+    """
+
+    def __init__(self, data: Path, api: str, *, database: str = "", nursery: Nursery | None = None) -> None:
         self.data = data
         self._api = api
-        self._port = free_port()
-        self._process: subprocess.Popen[bytes] | None = None
+        self._database = database
+        self._nursery = nursery
+        self._port = _kept_port()
+        self._process: Running | None = None
+        self.settings: dict[str, str] = {}
 
     def environment(self, **more: str) -> dict[str, str]:
-        """The settings of the test; `more` goes over them."""
+        """The settings of the test; `more` goes over them, and what `self.settings` says over all."""
         own = {
             "COACHBOT_DATA": str(self.data),
+            "COACHBOT_DATABASE": self._database,
             "COACHBOT_PORT": str(self._port),
             "COACHBOT_SITE": SITE,
             "COACHBOT_TELEGRAM_TOKEN": TOKEN,
             "COACHBOT_TELEGRAM_API": self._api,
             "COACHBOT_LOG_LEVEL": "WARNING",
         }
-        return {**os.environ, **own, **more}
+        return {**os.environ, **own, **more, **self.settings}
 
     def start(self, kill_at: str = "", before: tuple[str, ...] = ()) -> None:
         """Start it; `before` is a command that runs it, such as strace."""
+        environment = self.environment(COACHBOT_KILL_AT=kill_at)
+        if self._nursery is not None and not before:
+            self._process = self._nursery.start(["run"], environment, self.data / "log.txt")
+            return
         with (self.data / "log.txt").open("ab") as log:
             self._process = subprocess.Popen(
-                [*before, sys.executable, "-m", "coachbot.cli", "run"],
-                env=self.environment(COACHBOT_KILL_AT=kill_at), stdout=log, stderr=log,
-            )  # fmt: skip
+                [*before, sys.executable, "-m", "coachbot.cli", "run"], env=environment, stdout=log, stderr=log
+            )
 
     @property
     def pid(self) -> int:
@@ -81,6 +107,16 @@ class EngineProcess:
         assert self._process is not None
         self._process.send_signal(signal.SIGKILL)
         self._process.wait()
+
+    def ended_within(self, seconds: float) -> int:
+        """Wait for its end; its exit code."""
+        assert self._process is not None
+        return self._process.wait(seconds)
+
+    def send(self, number: int) -> None:
+        """Send it a signal."""
+        assert self._process is not None
+        self._process.send_signal(number)
 
     def stop(self) -> None:
         """Ask it to stop, and wait."""

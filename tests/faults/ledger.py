@@ -66,6 +66,15 @@ class Ledger:
         with closing(sqlite3.connect(self.database)) as connection, connection:
             connection.executemany(sql, rows)
 
+    def run(self, sql: str, *values: Any) -> None:
+        """Change something past the store."""
+        if self._server:
+            with postgres.connected(self._server) as connection:
+                connection.execute(sql.replace("?", "%s"), values)
+            return
+        with closing(sqlite3.connect(self.database)) as connection, connection:
+            connection.execute(sql, values)
+
     def faults(self) -> Iterator[str]:
         """Where the file is not whole; a server looks after that itself."""
         if self._server:

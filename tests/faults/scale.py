@@ -24,6 +24,7 @@ from coachbot.testing.botapi import FakeTelegram
 from tests.faults.crashes import RANDOM, Kill
 from tests.faults.engine import TOKEN
 from tests.faults.ledger import Ledger
+from tests.faults.nursery import Nursery, Running
 from tests.faults.town import Town
 from tests.process.conftest import SITE, free_port
 
@@ -49,7 +50,9 @@ class Member:
     folder: Path
     settings: dict[str, str]
     port: int = field(default_factory=free_port)
-    process: subprocess.Popen[bytes] | None = None
+    process: Running | None = None
+    #: Where it is forked, instead of started cold.
+    nursery: Nursery | None = None
     #: Where its log stood when it was started the last time.
     began: int = 0
 
@@ -66,6 +69,9 @@ class Member:
 
     def start(self) -> None:
         self.began = self.file.stat().st_size if self.file.exists() else 0
+        if self.nursery is not None:
+            self.process = self.nursery.start(self.command[1:], self.environment(), self.file)
+            return
         with self.file.open("ab") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "coachbot.cli", *self.command[1:]],

@@ -12,9 +12,11 @@ from pathlib import Path
 import pytest
 
 from coachbot.testing.botapi import Sent
+from tests import postgres
 from tests.faults import auditor
+from tests.faults.auditor import Report, table
 from tests.faults.chats import compared
-from tests.faults.crashes import NAMED, CrashTest, crash_test, run
+from tests.faults.crashes import NAMED, RANDOM, CrashTest, Kill, crash_test, run
 from tests.faults.ledger import Row
 
 
@@ -36,7 +38,21 @@ def crashed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CrashTest]:
 
 @pytest.mark.slow
 def test_nothing_is_lost_or_doubled_whichever_point_it_is_killed_at(crashed: CrashTest) -> None:
-    report = auditor.audit(crashed)
+    _nothing_lost(auditor.audit(crashed))
+
+
+@pytest.mark.slow
+@pytest.mark.postgres
+def test_nor_is_it_on_postgresql(tmp_path: Path) -> None:
+    with (
+        postgres.database(tmp_path / "keys.json") as url,
+        crash_test(tmp_path, patients=20, seed=7, url=url) as one,
+    ):
+        run(one, NAMED)
+        _nothing_lost(auditor.audit(one))
+
+
+def _nothing_lost(report: Report) -> None:
     assert report.violations == []
     assert len(report.kills) == len(NAMED)
     assert report.figures["updates acknowledged"] > len(NAMED)
@@ -73,6 +89,16 @@ def test_the_auditor_sees_damage(crashed: CrashTest, tmp_path: Path, damage: str
 
 
 # -- the auditor itself -------------------------------------------------------------------------------
+def test_what_was_found_in_two_towns_is_told_together() -> None:
+    one = Report([Kill(RANDOM, 1.0)], {"turns": 2}, ["a"])
+    both = one + Report([Kill(NAMED[0], 1.0)], {"turns": 3}, [])
+    lines = table({"sqlite": both, "postgres": one}).splitlines()
+    assert lines[0] == "| what | sqlite | postgres |"
+    assert "| turns | 5 | 2 |" in lines
+    assert "| killed random | 1 | 1 |" in lines
+    assert lines[-1] == "| violations | 1 | 1 |"
+
+
 def test_the_auditor_accepts_what_the_ledger_says() -> None:
     found = compared(7, [_sent(1, "a"), _sent(2, "b")], [_row(10, "1"), _row(11, "2")], [])
     assert found.violations == []

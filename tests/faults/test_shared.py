@@ -86,6 +86,27 @@ def test_a_talk_in_the_web_chat_goes_through_all_of_them(tmp_path: Path) -> None
         assert "Traceback" not in logs
 
 
+def test_a_web_process_tells_of_a_worker_that_died(tmp_path: Path) -> None:
+    with (
+        postgres.database(tmp_path / "keys.json") as url,
+        scale_test(tmp_path, url, patients=0, seed=1, web=1, worker=2) as test,
+    ):
+        test.start()
+        web, victim = test.of("web")[0], test.of("worker")[1]
+
+        def told(line: str) -> bool:
+            return line in httpx.get(f"{web.url}/metrics").text.splitlines()
+
+        until(lambda: told('coachbot_processes{kind="worker"} 2.0'), "two workers are not seen")
+        until(lambda: told('coachbot_processes{kind="sender"} 1.0'), "the sender is not seen")
+        victim.kill()
+        until(lambda: told('coachbot_processes{kind="worker"} 1.0'), "nobody tells that a worker died")
+        victim.start()
+        test.wait_for(victim)
+        until(lambda: told('coachbot_processes{kind="worker"} 2.0'), "it is back, and is not seen")
+        assert test.stop() == [0] * len(test.members)
+
+
 def other_sees(one: Visitor, other: Visitor) -> bool:
     other.client.cookies = one.client.cookies
     return bool(other.coach_lines())

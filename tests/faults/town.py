@@ -121,14 +121,16 @@ class Town:
         return int(update["update_id"])
 
     # -- timers ------------------------------------------------------------------------------------------
-    def set_timers(self, ledger: Ledger, number: int, within_s: float) -> None:
+    def set_timers(self, ledger: Ledger, number: int, within_s: float, from_s: float = 0.0) -> None:
         """Timers of the test's own, due soon, for patients who are there. Each must fire exactly once.
+
+        They are due between `from_s` seconds from now and `within_s` later.
 
         Written past the store, so that nobody but the coach keeps its database open.
         """
         patients = [row[0] for row in ledger.ask("SELECT patient FROM enrolment")]
         chosen = [self.rng.choice(patients) for _ in range(number)]
         made = [(patient, f"crash:{len(self.timers) + place}") for place, patient in enumerate(chosen)]
-        due = [int((time.time() + self.rng.uniform(0, within_s)) * 1e6) for _ in made]
+        due = [int((time.time() + from_s + self.rng.uniform(0, within_s)) * 1e6) for _ in made]
         ledger.add_timers([(*one, at) for one, at in zip(made, due, strict=True)])
         self.timers += made

@@ -9,6 +9,8 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from coachbot.monitoring.metrics import Metrics
+from coachbot.service import turns
+from coachbot.service.presence import DEAD_AFTER_S, Seen, Work
 from coachbot.service.vitals import LAST_BACKUP, AlertPile, Pile, Vitals, vitals
 from coachbot.testing.script import Role
 from coachbot.testing.stage import Stage
@@ -63,6 +65,28 @@ def test_what_waits_is_told_with_the_age_of_the_oldest() -> None:
     assert told["coachbot_database_bytes"] == 4096
     assert told['coachbot_channel_up{account="clinic",channel="telegram"}'] == 1
     assert told['coachbot_channel_up{account="old",channel="telegram"}'] == 0
+
+
+def test_each_process_is_told_with_when_it_was_seen_and_a_dead_one_is_not_counted() -> None:
+    processes = (
+        Seen("worker 7 on a", "worker", 1.5, Work({"update done": 5}, shards=16)),
+        Seen("worker 8 on a", "worker", DEAD_AFTER_S + 1),
+        Seen("sender 9 on a", "sender", 0.5, Work(sends={"telegram sent": 3})),
+        Seen("web 5 on a", "web", 0.5),
+    )
+    leases = (("chores", "worker 7 on a since 17", 4.0), ("account:1", "sender 6 on a since 11", -60.0))
+    told = read(watched(Vitals(NOW, processes=processes, leases=leases)))
+    assert told['coachbot_processes{kind="worker"}'] == told['coachbot_processes{kind="web"}'] == 1
+    assert told['coachbot_process_seen_seconds{kind="worker",process="worker 8 on a"}'] == DEAD_AFTER_S + 1
+    assert told['coachbot_process_shards{process="worker 7 on a"}'] == 16
+    assert told['coachbot_process_turns_total{cause="update",outcome="done",process="worker 7 on a"}'] == 5
+    assert told['coachbot_process_sends_total{channel="telegram",outcome="sent",process="sender 9 on a"}'] == 3
+    assert told['coachbot_lease_held{lease="chores",process="worker 7 on a"}'] == 1
+    assert told['coachbot_lease_held{lease="account:1",process="sender 6 on a"}'] == 0
+
+
+def test_one_process_alone_tells_of_no_others() -> None:
+    assert not [name for name in read(watched(Vitals(NOW))) if "process" in name or "lease" in name]
 
 
 def test_a_backup_that_was_never_made_has_no_age() -> None:
@@ -120,7 +144,7 @@ def test_a_turn_that_raises_counts_as_retried_and_once_as_parked(
     counting: Counting, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     house, person = counting.house, counting.house.patient()
-    monkeypatch.setattr(house.coach.turns, "_receive", _raises)
+    monkeypatch.setattr(turns, "receive", _raises)
     house.say(person, "hello")
     assert (counting.turns("update", "retried"), counting.turns("update", "parked")) == (1, 0)
     for _ in range(10):
@@ -176,7 +200,9 @@ def test_no_metric_names_anybody() -> None:
 # -- the page -----------------------------------------------------------------------------------------
 def families() -> dict[str, set[str]]:
     """Every metric with its labels, as the page should have them."""
-    now = Vitals(NOW, outbox={"webchat": Pile()}, backup_at=0.0)
+    worker = Seen("worker 7 on a", "worker", 1.0, Work({"update done": 1}, {"webchat sent": 1}))
+    leases = [("chores", "worker 7 on a since 17", 4.0)]
+    now = Vitals(NOW, outbox={"webchat": Pile()}, backup_at=0.0, processes=[worker], leases=leases)
     metrics = watched(now, webchat={"default": "ok"})
     metrics.sent("webchat", "sent")
     return {

@@ -11,7 +11,7 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from tests.service.filling import ALL, Filling
+from tests.service.filling import ALL, DAY_28, Filling
 from tests.service.house import House
 
 
@@ -204,3 +204,17 @@ def test_what_the_talk_has_is_shown_and_not_asked(visitor: Visitor) -> None:
     page = visitor.get()
     assert "You answered this one in the chat: 6" in page
     assert 'name="current"' not in page
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_a_danger_that_is_sent_when_the_round_is_over_is_answered_with_help(visitor: Visitor, *, script: bool) -> None:
+    house: House = visitor.filling.house
+    house.clock.hold(DAY_28 + timedelta(days=8))
+    if script:
+        told = visitor.give({"instrument": "phq9", "state": "p9", "value": "a3"})
+        assert (told.status_code, told.json()) == (410, {"over": "closed"})
+    else:
+        told = visitor.client.post(visitor.path, data={"step": "phq9", "p9": "a3", "next": "1"})
+        assert (told.status_code, "116 123" in told.text) == (410, True)
+    assert house.alert(visitor.filling.person, "crisis").priority == "top"
+    assert "116 123" in visitor.get()  # the page that the script opens anew

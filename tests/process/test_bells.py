@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from coachbot.processes.bells import Bells, schema_of
+from coachbot.processes.bells import TOGETHER_S, Bells, schema_of
 from coachbot.service.shards import SHARDS
 from coachbot.store.moving import move
 from tests import postgres
@@ -53,7 +53,7 @@ def waiting_jobs(url: str) -> int:
 def test_one_process_rings_and_another_hears(url: str) -> None:
     async def ring() -> list[int]:
         heard: list[int] = []
-        ringer, hearer = Bells(url, lambda shard: None), Bells(url, heard.append)
+        ringer, hearer = Bells(url, lambda shards: None), Bells(url, heard.extend)
         async with ringer.open(), hearer.open(), at_work(ringer.carry(), hearer.hear()):
             ringer.ring([3, 63])
             await until(lambda: len(heard) == 2)
@@ -63,20 +63,39 @@ def test_one_process_rings_and_another_hears(url: str) -> None:
     assert sorted(asyncio.run(ring())) == [3, 63]
 
 
-def test_a_shard_that_nobody_hears_has_one_job_however_often_it_rings(url: str) -> None:
+def test_a_shard_that_nobody_hears_has_one_job_however_often_it_is_rung(url: str) -> None:
     async def ring() -> None:
-        bells = Bells(url, lambda shard: None)
+        bells = Bells(url, lambda shards: None)
         async with bells.open():
             for _ in range(5):
-                await bells._pass_on(set(range(SHARDS)), outbox=True)
+                for shard in range(SHARDS):
+                    await bells._pass_on([shard], outbox=True)
 
     asyncio.run(ring())
     assert waiting_jobs(url) == SHARDS
 
 
+def test_what_is_rung_at_once_or_shortly_after_is_one_job(url: str) -> None:
+    async def ring() -> None:
+        bells = Bells(url, lambda shards: None)
+        async with bells.open(), at_work(bells.carry()):
+            bells.ring([1])
+            await until(lambda: waiting_jobs(url) == 1)
+            for shard in range(10, 20):
+                bells.ring([shard])
+            await until(lambda: waiting_jobs(url) == 2)
+            await asyncio.sleep(TOGETHER_S)
+
+    asyncio.run(ring())
+    assert waiting_jobs(url) == 2
+    with postgres.connected(url) as connection:
+        jobs = connection.execute(f"SELECT args FROM {JOBS} ORDER BY id").fetchall()
+    assert [job[0] for job in jobs] == [{"shards": [1]}, {"shards": list(range(10, 20))}]
+
+
 def test_the_schema_of_the_jobs_is_made_once_and_stands_apart(url: str, tmp_path: Path) -> None:
     async def make() -> None:
-        bells = [Bells(url, lambda shard: None) for _ in range(3)]
+        bells = [Bells(url, lambda shards: None) for _ in range(3)]
         async with bells[0].open(), bells[1].open(), bells[2].open():
             pass
 
@@ -92,7 +111,7 @@ def test_the_schema_of_the_jobs_is_made_once_and_stands_apart(url: str, tmp_path
 def test_bells_that_cannot_ring_are_let_go_and_ring_again(url: str) -> None:
     async def ring() -> list[int]:
         heard: list[int] = []
-        bells = Bells(url, heard.append)
+        bells = Bells(url, heard.extend)
         async with bells.open(), at_work(bells.carry(), bells.hear()):
             postgres.run(url, f"DROP SCHEMA {schema_of()} CASCADE")
             bells.ring([1])
@@ -113,7 +132,7 @@ def test_a_user_who_may_make_no_schema_is_told_in_the_log_and_works_without_bell
         raise PermissionError("permission denied for database\nDETAIL")
 
     async def open_and_ring() -> None:
-        bells = Bells(url, lambda shard: None)
+        bells = Bells(url, lambda shards: None)
         async with bells.open(), at_work(bells.carry()):
             bells.ring([1])
             await until(lambda: bells._away)

@@ -39,4 +39,4 @@ def test_a_clock_that_leaves_the_half_of_the_day_open_is_tried_both_ways(guess: 
 
 @pytest.mark.parametrize("said", ["up north", "in the west", "the center of town", "a village in the hills", ""])
 def test_words_that_are_no_place_give_none(guess: Guess, said: str) -> None:
-    assert guess(said, now=NOON) == {"zone": None, "zone_city": None}
+    assert guess(said, now=NOON) == {"zone": None, "zone_city": None, "zone_country": None}

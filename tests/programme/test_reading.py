@@ -88,6 +88,7 @@ def put(spoiled: dict[str, Any], *path: Any) -> None:
     [
         ("weeks", lambda d: put(d, "weeks", 0)),
         ("weeks", lambda d: d.pop("weeks")),
+        ("settings.morning_range", lambda d: put(d, "settings", "morning_range", ["05:00", "12:00"])),
         ("format", lambda d: put(d, "format", 2)),
         ("programme", lambda d: put(d, "programme", "SCT+CSE")),
         ("trial", lambda d: put(d, "trial", "maybe")),

@@ -34,7 +34,7 @@ def test_words_of_danger_are_found_in_an_offered_answer_too() -> None:
 
 
 def test_what_is_passed_over_hides_nothing_else() -> None:
-    hushed = {"worry"}
+    hushed = {"worry"}.__contains__
     assert watch().gravest("a farewell", "en", passed_over=hushed) is None
     assert watch().gravest("a farewell, and a fever", "en", passed_over=hushed) == "red_flag"
     assert watch().gravest("farewell, im pregnant", "en", passed_over=hushed) == "pregnancy"

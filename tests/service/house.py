@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
@@ -15,6 +15,7 @@ import pytest
 
 from coachbot.authoring.pack import Pack
 from coachbot.bootstrap import assemble
+from coachbot.engine.model import EMPTY
 from coachbot.service.clock import StandingClock
 from coachbot.service.ids import new_code, new_patient_id
 from coachbot.service.records import (
@@ -74,8 +75,9 @@ class House:
     """A coach with everything wired; nobody is simulated but the messenger."""
 
     def __init__(
-        self, folder: Path, pack: Pack, start: datetime = WEDNESDAY, database: str = "", **pieces: Any
-    ) -> None:
+        self, folder: Path, pack: Pack, start: datetime = WEDNESDAY, database: str = "",
+        settings: Mapping[str, Any] = EMPTY, **pieces: Any,
+    ) -> None:  # fmt: skip
         self.folder, self.database = folder, database
         self.clock = Clocks(start)
         self.words = BreakableWords(pack.words)
@@ -84,7 +86,7 @@ class House:
         self.channel.heard = self._heard
         self.people: list[Person] = []
         self.coach = assemble(
-            load_settings(data=folder), self.store, self.clock, {"webchat": self.channel},
+            load_settings(data=folder, **settings), self.store, self.clock, {"webchat": self.channel},
             pack=replace(pack, words=self.words), rng=Random(1), **pieces,
         )  # fmt: skip
         self.desk = self.coach.desk("webchat")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from coachbot.errors import EnrolmentError
-from coachbot.service.turns import PATIENCE
+from coachbot.service.failing import PATIENCE
 from tests.service.house import House, Person
 
 
@@ -27,6 +27,14 @@ def test_a_code_can_be_typed_without_dashes_and_in_small_letters(house: House) -
     person = house.stranger()
     house.say(person, house.code().lower().replace("-", " "))
     assert house.place(person) == "enrol/welcome hello"
+
+
+@pytest.mark.parametrize("words", ["can you help me here", "Alexander Miller M", "12345678 is my number"])
+def test_a_strangers_sentence_as_long_as_a_code_is_none(house: House, words: str) -> None:
+    person = house.stranger()
+    house.say(person, "hello")
+    unknown = house.say(person, "hello")
+    assert house.say(person, words) == unknown
 
 
 def test_a_code_works_once(house: House) -> None:

@@ -112,7 +112,7 @@ def test_where_it_was_answered_is_told_and_what_was_begun_on_a_page_is_not_lost(
     assert [(row["value"], row["result"], row["medium"]) for row in statements] == [(0.0, "in_progress", "chat")]
     filling.finish()
     done = rows(made(house, BLIND)["scores"], instrument="gad7")
-    assert [(row["value"], row["medium"]) for row in done] == [(0, "page")]
+    assert [(row["value"], row["medium"], row["begun"]) for row in done] == [(0, "page", "page")]
 
 
 def test_the_guess_comes_with_the_arm_alone(house: House) -> None:
@@ -235,6 +235,22 @@ def test_a_row_is_a_person_at_an_assessment(house: House, person: Person) -> Non
     (row,) = data
     assert (row["record_id"], row["redcap_event_name"]) == (house.enrolment_code(person), "unscheduled_arm_1")
     assert (row["gad7_g1"], row["gad7_g7"], row["gad7_complete"], row["gpe_effect"]) == ("1", "", "1", "-2")
+    assert [row[f"gad7_how_{name}"] for name in ("begun", "medium", "missing")] == ["chat", "chat", "1"]
+    assert [row[f"gpe_how_{name}"] for name in ("begun", "medium", "missing")] == ["chat", "chat", "0"]
+    assert row["pcs_how_missing"] == ""
+
+
+def test_what_is_under_way_stands_incomplete_where_it_is(house: House, person: Person) -> None:
+    _, (row,) = redcap(house)
+    assert [row[f"nrs_{name}"] for name in ("current", "worst", "average")] == ["6", "", ""]
+    assert [row[f"nrs_how_{name}"] for name in ("begun", "medium", "missing")] == ["chat", "", "2"]
+    assert (row["nrs_complete"], row["nrs_score_worst"]) == ("0", "")
+    with house.store.reading() as tx:
+        entries = bundle(house.coach.world.pack, tx, BLIND)["entry"]
+    (begun,) = [one["resource"] for one in entries if one["resource"].get("status") == "in-progress"]
+    assert begun["questionnaire"].startswith("urn:coachbot:questionnaire:nrs|")
+    assert begun["item"] == [{"linkId": "current", "answer": [{"valueInteger": 6}]}]
+    assert "authored" not in begun
 
 
 # -- FHIR -------------------------------------------------------------------------------------------------
@@ -258,3 +274,28 @@ def test_a_total_names_its_loinc_code_and_the_response_it_is_from(house: House, 
         "answer": [{"valueCoding": {"system": "urn:coachbot:answers:gad7", "code": "a1"}}],
     }
     assert "g7" not in {item["linkId"] for item in response["item"]}
+
+
+def test_a_response_says_where_it_was_begun_and_finished_and_what_is_missing(house: House, person: Person) -> None:
+    with house.store.reading() as tx:
+        entries = bundle(house.coach.world.pack, tx, BLIND)["entry"]
+    found = [one["resource"] for one in entries if one["resource"]["resourceType"] == "QuestionnaireResponse"]
+    told = next(one["extension"] for one in found if "gad7" in one["questionnaire"])
+    assert told == [
+        {"url": "urn:coachbot:wording", "valueCode": "own"},
+        {"url": "urn:coachbot:begun", "valueCode": "chat"},
+        {"url": "urn:coachbot:medium", "valueCode": "chat"},
+        {"url": "urn:coachbot:missing", "valueUnsignedInt": 1},
+    ]
+
+
+def test_what_the_page_has_of_a_questionnaire_that_the_talk_has_open_is_not_lost(house: House) -> None:
+    filling = Filling(house)
+    filling.give("gad7", "g3", "a2")
+    house.open(filling.person, "instrument/gad7")
+    house.press(filling.person, "a1")
+    found = rows(made(house, BLIND)["answers"], instrument="gad7")
+    assert [(row["item"], row["value"]) for row in found if not row["skipped"]] == [("g1", 1.0), ("g3", 2.0)]
+    assert {(row["assessment"], row["medium"], row["begun"], row["result"]) for row in found} == {
+        ("week_4", "chat", "page", "in_progress")
+    }

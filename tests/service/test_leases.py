@@ -107,6 +107,26 @@ def test_whoever_takes_an_account_over_sends_what_another_had_claimed(house: Hou
     assert person.messages
 
 
+def test_a_sender_that_lost_the_account_while_a_row_waited_for_its_turn_does_not_send_it(house: House) -> None:
+    person = house.patient()
+    house.put(person, kind="text", text="menu")
+    house.coach.turns.drain()
+    frozen, heir = sender(house, mine=True), sender(house, mine=True)
+    frozen._name, held = "frozen", [house.desk.account]
+    frozen._mine = lambda: held
+    claimed = frozen.claim()
+
+    async def wakes_up() -> None:
+        held.clear()  # its leases ended while it was frozen
+        assert [(await frozen._deliver(one)).state for one in claimed] == ["held"] * len(claimed)
+
+    asyncio.run(wakes_up())
+    assert person.messages == []
+    heir.take_over([house.desk.account])
+    assert asyncio.run(heir.drain()) > 0
+    assert len(person.texts) == len(set(person.texts))
+
+
 def test_the_lease_of_an_account_has_its_number() -> None:
     assert lease_of(7) == "account:7"
 

@@ -9,6 +9,7 @@ import pytest
 
 from coachbot.service.links import Bearing, PageLinks
 from coachbot.service.page_answers import Given
+from coachbot.service.pages import Over
 from coachbot.service.records import Changes
 from tests.service.filling import ALL, DAY_28, LATE, Filling
 from tests.service.house import House
@@ -322,3 +323,57 @@ def test_the_page_shows_no_score_no_band_and_no_name_of_a_questionnaire(filling:
     titles = [filling.house.coach.world.pack.instruments[name].title for name in ALL]
     assert not [title for title in titles if title.lower() in shown]
     assert "moderate" not in shown
+
+
+# -- a danger that comes too late, or twice -----------------------------------------------------------------
+@pytest.mark.parametrize("why", ["closed", "done", "left"])
+def test_a_dangerous_answer_after_the_round_is_kept_unscored_and_never_goes_unseen(filling: Filling, why: str) -> None:
+    end_the_round(filling, why)
+    before = len(filling.responses())
+    given = [Given("late", "phq9", "p9", "a3"), Given("late2", "nrs", "current", 4), Given("late3", "nrs", "worst", 99)]
+    over = filling.pages.take(filling.token, given)
+    filling.house.settle()
+    assert isinstance(over, Over)
+    assert (over.why, over.help) == (why, (filling.house.static("crisis"),))
+    assert filling.house.alert(filling.person, "crisis").priority == "top"
+    assert filling.house.static("crisis") in filling.person.texts
+    assert filling.house.place(filling.person) == "safety/crisis safe_now"
+    assert filling.diary("answered_late") == [
+        {"instrument": "phq9", "question": "p9", "value": "a3", "on": "page"},
+        {"instrument": "nrs", "question": "current", "value": 4, "on": "page"},
+    ]
+    assert len(filling.responses()) == before
+
+
+def end_the_round(filling: Filling, why: str) -> None:
+    """The window shuts, all is answered, or the patient leaves, while a telephone without a net keeps answers."""
+    if why == "closed":
+        filling.house.clock.hold(DAY_28 + timedelta(days=8))
+    elif why == "left":
+        filling.house.coach.enrolments.withdraw(filling.house.enrolment_code(filling.person))
+    else:
+        for name in ALL:
+            filling.answer(name)
+        filling.finish()
+    assert filling.why_over() == why
+
+
+def test_a_second_answer_that_is_dangerous_is_kept_unscored_and_never_goes_unseen(filling: Filling) -> None:
+    filling.answer("phq9")
+    filling.finish()
+    taken = filling.give("phq9", "p9", "a2")
+    assert (taken.kept_beside, taken.help) == (("phq9.p9",), (filling.house.static("crisis"),))
+    assert filling.house.alert(filling.person, "crisis").priority == "top"
+    assert filling.house.place(filling.person) == "safety/crisis safe_now"
+    (row,) = [row for row in filling.responses() if row.instrument == "phq9"]
+    assert row.body["answers"]["p9"] == 0
+
+
+def test_an_old_button_of_the_talk_that_is_dangerous_never_goes_unseen(filling: Filling) -> None:
+    filling.house.open(filling.person, "instrument/phq9")
+    for _ in range(8):
+        filling.house.press(filling.person, "a0")
+    token = filling.person.last.token
+    filling.give("phq9", "p9", "a0")
+    filling.house.press(filling.person, "a3", token)
+    assert filling.house.alert(filling.person, "crisis").priority == "top"

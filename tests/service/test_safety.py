@@ -225,6 +225,15 @@ def test_item_9_helps_asks_and_alerts_whatever_the_sum(house: House, code: str, 
     assert house.progress(person).safety_hold
 
 
+@pytest.mark.parametrize("priority", ["medium", "low"])
+def test_an_answer_alerts_with_the_priority_of_its_own_rule(house: House, priority: str) -> None:
+    """Whatever the danger's own priority is."""
+    kinds = {**house.coach.world.item_rules, "item_phq9_p9_high": ("crisis", priority)}
+    object.__setattr__(house.coach.world, "item_rules", kinds)
+    house.press(at_item_9(house), "a1")
+    assert house.alert(house.people[-1], "crisis").priority == priority
+
+
 def test_item_9_answered_with_not_at_all_opens_nothing(house: House) -> None:
     person = at_item_9(house)
     house.press(person, "a0")
@@ -561,3 +570,24 @@ def test_silence_to_a_worry_alerts_at_any_hour_and_makes_no_sound_at_night(
     house.travel(timedelta(minutes=61))
     assert house.alert(person, "worry").priority == "high"
     assert person.last.row.quiet is not sounds
+
+
+def test_a_second_tap_on_the_same_grave_answer_says_nothing_twice(house: House) -> None:
+    person = at_item_9(house)
+    token = person.last.token
+    house.press(person, "a3")
+    house.press(person, "a3", token)
+    assert person.texts.count(house.static("crisis")) == 1
+    assert house.place(person) == "safety/crisis safe_now"
+
+
+def test_an_old_button_with_a_graver_answer_is_heard_and_changes_no_answer(house: House) -> None:
+    person = at_item_9(house)
+    token = person.last.token
+    house.press(person, "a0")
+    assert house.alerts(person) == []
+    house.press(person, "a3", token)
+    assert house.alert(person, "crisis").priority == "top"
+    assert house.place(person) == "safety/crisis safe_now"
+    frame = next(one for one in house.record(person).conversation.frames if one.dialog == "instrument/phq9")
+    assert frame.slots["p9"] == "a0"

@@ -69,9 +69,9 @@ def test_a_bell_for_the_patients_shard_is_enough(house: House) -> None:
     person = house.patient()
     waits(house, person)
     mine = shift(house)
-    mine.ring(shard_of(person.id) + 1)
+    mine.ring([(shard_of(person.id) + 1) % SHARDS])
     assert mine.work() == 0, "that was another shard"
-    mine.ring(shard_of(person.id))
+    mine.ring([shard_of(person.id)])
     assert mine.work() == 1
 
 
@@ -81,7 +81,7 @@ def test_bells_that_ring_twice_or_for_nothing_make_no_second_turn(house: House) 
     mine = shift(house)
     for _ in range(3):
         for shard in range(SHARDS):
-            mine.ring(shard)
+            mine.ring([shard])
         while mine.work():
             pass
     with house.store.reading() as tx:
@@ -98,6 +98,30 @@ def test_more_shards_than_one_group_takes_are_all_worked_through(house: House) -
     while mine.work():
         pass
     assert states(house) == ["done"] * len(people)
+
+
+def test_a_group_that_was_not_full_is_not_looked_for_again(house: House) -> None:
+    people = [house.patient() for _ in range(2)]
+    mine = shift(house)
+    for person in people:
+        waits(house, person)
+    mine.ring([shard_of(person.id) for person in people])
+    assert mine.work() == 2
+    assert not mine.is_wanted
+    waits(house, people[0])
+    mine.ring([shard_of(people[0].id)])
+    assert mine.work() == 1, "who rings later is heard"
+
+
+def test_a_full_group_leaves_its_shards_wanted(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("coachbot.service.shifts.GROUP", 1)
+    person = house.patient()
+    waits(house, person)
+    waits(house, person)
+    mine = shift(house)
+    mine.ring([shard_of(person.id)])
+    assert (mine.work(), mine.is_wanted) == (1, True)
+    assert (mine.work(), mine.work(), mine.is_wanted) == (1, 0, False)
 
 
 def test_timers_of_a_shard_fire_in_it(house: House) -> None:
@@ -192,13 +216,13 @@ def test_turns_happen_once_with_the_queue_stopped_and_with_every_job_doubled_or_
     work()
     for person in people[3:]:  # doubled
         waits(house, person)
-        worker.ring(shard_of(person.id))
-        worker.ring(shard_of(person.id))
+        worker.ring([shard_of(person.id)])
+        worker.ring([shard_of(person.id)])
         work()
-        worker.ring(shard_of(person.id))
+        worker.ring([shard_of(person.id)])
         work()
     for shard in range(SHARDS):  # late
-        worker.ring(shard)
+        worker.ring([shard])
     work()
     with house.store.reading() as tx:
         found = tx._connection.exec_driver_sql(

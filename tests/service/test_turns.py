@@ -10,9 +10,10 @@ import pytest
 
 from coachbot.authoring.pack import Pack
 from coachbot.bootstrap import assemble
+from coachbot.service.failing import PATIENCE
 from coachbot.service.records import Changes
-from coachbot.service.turns import PATIENCE
 from coachbot.settings import load_settings
+from tests.service.filling import Filling
 from tests.service.house import House, Person, failing_save
 
 #: The question that opens the check-in, and the one after it.
@@ -109,6 +110,44 @@ def test_the_alert_and_the_help_come_in_the_very_turn_that_raises(house: House) 
     assert house.alert(person, "crisis").priority == "high"
     assert house.progress(person).safety_hold
     assert inbox(house) == [("waiting", 1)]
+
+
+@pytest.mark.parametrize("way", ["press", "label", "page"])
+def test_a_dangerous_answer_is_heard_in_the_very_turn_that_raises(house: House, way: str) -> None:
+    """No fault of a text hides item 9: neither in the talk nor on a page."""
+    filling = Filling(house)
+    person = filling.person
+    house.open(person, "instrument/phq9")
+    for _ in range(8):
+        house.press(person, "a0")
+    house.words.broken.add(("safety/crisis", "safe_now"))
+    if way == "press":
+        house.press(person, "a3")
+    elif way == "label":
+        house.say(person, next(label for code, label in person.last.labels if code == "a3").upper())
+    else:
+        filling.give("phq9", "p9", "a3")
+    assert person.texts.count(house.static("crisis")) == 1
+    alert = house.alert(person, "crisis")
+    assert (alert.priority, alert.body["item"]) == ("top", "instrument/phq9/p9=a3")
+    assert house.progress(person).safety_hold
+    assert inbox(house)[-1] == ("waiting", 1)
+
+
+def test_an_answer_behind_a_turn_that_raises_is_heard_meanwhile(house: House) -> None:
+    filling = Filling(house)
+    house.open(filling.person, "cse/checkin")
+    house.words.broken.add(SECOND)
+    house.press(filling.person, "all")
+    filling.give("phq9", "p9", "a1")
+    assert house.alert(filling.person, "crisis").priority == "high"
+
+
+def test_a_harmless_answer_of_a_turn_that_raises_alerts_nobody(house: House) -> None:
+    person = in_checkin(house)
+    house.words.broken.add(SECOND)
+    house.press(person, "all")
+    assert house.alerts(person) == []
 
 
 def test_the_help_is_given_once_when_the_turn_comes_through_later(house: House) -> None:

@@ -24,6 +24,8 @@ from coachbot.store import SqlStore, open_store
 
 NOW = datetime(2026, 3, 7, 8, 0, tzinfo=UTC)
 REAL = 1_800_000_000.0
+#: Who claims rows here.
+CLAIMER = "tester"
 
 
 @dataclass
@@ -117,7 +119,7 @@ class House:
     def claim(self, after_s: float = 0, real: float = REAL, limit: int = 50) -> Sequence[OutboxRow]:
         now = NOW + timedelta(seconds=after_s)
         with self.store.writing() as tx:
-            return tx.claim(now=now, now_real=real, limit=limit, worker="tester", lease_s=60)
+            return tx.claim(now=now, now_real=real, limit=limit, worker=CLAIMER, lease_s=60)
 
     def claimed_texts(self, after_s: float = 0, **values: Any) -> list[str]:
         return [row.body["text"] for row in self.claim(after_s, **values)]

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from coachbot.service.ports import Settlement
-from tests.store.house import NOW, REAL, House
+from tests.store.house import CLAIMER, NOW, REAL, House
 
 
-def settle(house: House, row: int, state: str, **values: object) -> None:
+def settle(house: House, row: int, state: str, by: str = CLAIMER, **values: object) -> None:
     with house.store.writing() as tx:
-        tx.settle([Settlement(row, state, **values)], now=NOW)  # type: ignore[arg-type]
+        tx.settle([Settlement(row, state, **values)], by=by, now=NOW)  # type: ignore[arg-type]
 
 
 def test_a_message_comes_back_as_it_went_in(house: House) -> None:
@@ -107,6 +109,33 @@ def test_a_sender_thought_dead_may_still_tell_how_it_ended(house: House) -> None
     assert house.ledger(record)["slow"] == ("sent", "")
 
 
+@pytest.mark.parametrize("state", ["sent", "due", "held", "waiting", "failed"])
+def test_a_sender_that_was_frozen_says_nothing_of_a_row_that_another_has_claimed_since(
+    house: House, state: str
+) -> None:
+    record = house.patient()
+    house.send(house.message(record, "slow"), house.message(record, "next"))
+    (row,) = house.claim()
+    with house.store.writing() as tx:
+        tx.release_ambiguous(now=NOW, now_real=REAL + 61)
+        (again,) = tx.claim(now=NOW, now_real=REAL + 61, limit=5, worker="heir", lease_s=60)
+    assert again.id == row.id
+    settle(house, row.id, state, remote_id="first copy", reason="the frozen one's")
+    assert house.claim() == [], "the chat is the heir's"
+    settle(house, row.id, "sent", by="heir", remote_id="second copy", reason="in doubt")
+    assert house.ledger(record)["slow"] == ("sent", "in doubt")
+
+
+def test_what_was_written_by_a_clock_that_ran_ahead_is_not_due_the_later_when_it_goes_back(house: House) -> None:
+    mei, bo = house.patient("pmei"), house.patient("pbo")
+    house.send(house.message(mei, "an answer", turn=7), house.message(bo, "a broadcast"))
+    with house.store.writing() as tx:
+        assert tx.bring_forward(now=NOW) == 0
+        assert tx.bring_forward(now=NOW - timedelta(hours=1)) == 1
+    assert house.claimed_texts(-3600) == ["an answer"]
+    assert house.claimed_texts() == ["a broadcast"]
+
+
 def test_what_ended_stays_as_it_ended(house: House) -> None:
     record = house.patient()
     house.send(house.message(record, "x"))
@@ -131,7 +160,7 @@ def test_undelivered_counts_what_is_due_now_or_later_or_claimed(house: House) ->
     (row,) = house.claim()
     with house.store.writing() as tx:
         assert tx.undelivered() == 3
-        tx.settle([Settlement(row.id, "sent")], now=NOW)
+        tx.settle([Settlement(row.id, "sent")], by=CLAIMER, now=NOW)
         assert tx.undelivered() == 2
 
 
@@ -140,7 +169,7 @@ def test_the_ledger_keeps_every_step_with_its_time(house: House) -> None:
     house.send(house.message(record, "x"))
     (row,) = house.claim(2)
     with house.store.writing() as tx:
-        tx.settle([Settlement(row.id, "sent", remote_id="m1")], now=NOW + timedelta(seconds=3))
+        tx.settle([Settlement(row.id, "sent", remote_id="m1")], by=CLAIMER, now=NOW + timedelta(seconds=3))
         (entry,) = tx.outbox(record.id)
     assert (entry["created_at"], entry["claimed_at"]) == (NOW, NOW + timedelta(seconds=2))
     assert (entry["settled_at"], entry["remote_id"], entry["attempts"]) == (NOW + timedelta(seconds=3), "m1", 1)

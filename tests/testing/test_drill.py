@@ -50,6 +50,18 @@ def test_a_site_with_people_behind_it_passes_and_shows_every_step(play: Play) ->
     assert at == sorted(at)
 
 
+def test_what_is_read_in_other_countries_is_played_too(play: Play) -> None:
+    denmark = {"en": {"name": "Denmark", "emergency": "112", "crisis_line": "70 201 201"}}
+    code, said = play(country="DE", countries={"DK": {"languages": denmark}})
+    assert (code, "0 troubles" in said) == (0, True)
+    steps = [
+        "== crisis, in duty hours", "== crisis, in DK", "70 201 201", "These numbers are for Denmark",
+        "== crisis, in a country without numbers", "the emergency number of the place where you are (at home 112)",
+    ]  # fmt: skip
+    at = [said.index(step) for step in steps]
+    assert at == sorted(at)
+
+
 def test_the_notices_to_staff_are_read_out_link_by_link_and_say_nothing_of_the_patient(play: Play) -> None:
     _, said = play()
     steps = [
@@ -114,6 +126,7 @@ def test_without_a_site_file_it_fails_at_once(pack: Pack, tmp_path: Path) -> Non
     assert "COACHBOT_SITE is not set" in out.getvalue()
 
 
+@pytest.mark.slow
 def test_the_command_plays_one_kind_and_refuses_an_unknown_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COACHBOT_SITE", str(SITE))
     ran = CliRunner().invoke(app, ["drill", "--kind", "cauda_equina"])

@@ -52,6 +52,7 @@ def test_a_file_that_cannot_be_read_is_a_failure(tmp_path: Path) -> None:
     assert "cannot be read" in out.getvalue()
 
 
+@pytest.mark.slow  # a pytest of its own
 def test_pytest_collects_screenplays(folder: Path) -> None:
     installed = any(one.value == "coachbot.testing.pytest_plugin" for one in entry_points(group="pytest11"))
     plugin = [] if installed else ["-p", "coachbot.testing.pytest_plugin"]

@@ -26,6 +26,7 @@ def test_an_unknown_persona_is_told_which_there_are() -> None:
         personas.load("cheerful")
 
 
+@pytest.mark.slow
 def test_a_steady_patient_of_the_exercise_arm_takes_every_lesson_and_assessment() -> None:
     lived = life("exercise", "steady")
     assert lived.state == "finished"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+
 from coachbot.authoring.checks.batteries import check_batteries
 from coachbot.authoring.checks.blinding import check_blinding
 from coachbot.authoring.checks.bursts import check_bursts
@@ -20,33 +22,38 @@ from coachbot.authoring.checks.texts import check_texts
 from coachbot.authoring.checks.words import check_words
 from coachbot.authoring.faults import Fault
 from coachbot.authoring.reading import Reading
+from coachbot.authoring.side_by_side import both
 
-CHECKS = (
+Check = Callable[[Context], Iterable[Fault]]
+#: How dialogs, programmes and pictures hang together ...
+_OF_FORM: tuple[Check, ...] = (
     check_flow,
     check_slots,
-    check_start,
     check_reached,
     check_links,
     check_suited,
-    check_moments,
     check_words,
-    check_texts,
-    check_staff,
     check_bursts,
     check_languages,
     check_pictures,
     check_blinding,
     check_batteries,
 )
+#: ... and what is read and said, which takes about as long.
+_OF_WORDS: tuple[Check, ...] = (check_start, check_moments, check_texts, check_staff)
+CHECKS = (*_OF_FORM, *_OF_WORDS)
 
 
-def run_checks(reading: Reading, *, burst: int = 20) -> tuple[Fault, ...]:
+def run_checks(reading: Reading, *, burst: int = 20, beside: bool = False) -> tuple[Fault, ...]:
     """All faults of a pack, of its form and of its meaning, sorted by place.
 
-    `burst` is the most messages in a row that the narrowest channel bears.
+    `burst` is the most messages in a row that the narrowest channel bears. `beside`: on two cores, for a command
+    without threads (`side_by_side`).
     """
     context = Context(reading, burst)
-    faults = set(reading.faults)
-    for check in CHECKS:
-        faults.update(check(context))
-    return tuple(sorted(faults))
+
+    def found(checks: Iterable[Check]) -> set[Fault]:
+        return {fault for check in checks for fault in check(context)}
+
+    parts = both(lambda: found(_OF_FORM), lambda: found(_OF_WORDS)) if beside else (found(CHECKS),)
+    return tuple(sorted(set(reading.faults).union(*parts)))

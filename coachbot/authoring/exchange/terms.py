@@ -26,6 +26,10 @@ _OWN = "urn:coachbot"
 DEFINITION = f"{_OWN}:definition"
 #: `own` or `official`.
 WORDING = f"{_OWN}:wording"
+#: `chat` or `page`: where a questionnaire was begun, and where it was finished.
+BEGUN, MEDIUM = f"{_OWN}:begun", f"{_OWN}:medium"
+#: How many items of a response have no answer.
+MISSING = f"{_OWN}:missing"
 #: The question put once more after a skip.
 AGAIN = f"{_OWN}:again"
 #: Labels beside a text that is no question.

@@ -14,6 +14,7 @@ import httpx
 
 from coachbot.channels.telegram.tokens import Token, hide_tokens, without_tokens
 from coachbot.errors import DeliveryError
+from coachbot.leaving import soon
 
 #: Seconds to wait for an answer to an ordinary call.
 PATIENCE_S = 20.0
@@ -70,10 +71,16 @@ class BotApi:
         try:
             if files:
                 response = await self._client.post(
-                    self._address + method, data=_as_form(given), files=dict(files), timeout=patience_s
+                    self._address + method,
+                    data=_as_form(given),
+                    files=dict(files),
+                    timeout=patience_s,
+                    extensions=soon(),
                 )
             else:
-                response = await self._client.post(self._address + method, json=given, timeout=patience_s)
+                response = await self._client.post(
+                    self._address + method, json=given, timeout=patience_s, extensions=soon()
+                )
         except _UNREACHED as error:
             raise TelegramError(f"Telegram can't be reached ({type(error).__name__})") from None
         except httpx.HTTPError as error:

@@ -83,6 +83,8 @@ class Poller:
         await self._intake.take(updates)
         numbers = [one.get("update_id") for one in updates if isinstance(one, dict)]
         self._offset = max((number for number in numbers if isinstance(number, int)), default=-1) + 1 or None
+        if self._offset is None:
+            raise TelegramError("Telegram's updates have no numbers, so that none can be acknowledged")
 
     async def _wait(self, error: Exception, asked_s: float | None) -> None:
         self._faults += 1

@@ -33,7 +33,7 @@ class Terminal:
     @property
     def capabilities(self) -> Capabilities:
         """Buttons are numbers to type; nothing that was printed can be changed."""
-        return Capabilities(edits=False, media=frozenset({"picture", "file"}), title=self.name)
+        return Capabilities(edits=False, media=frozenset({"picture", "file"}), staff_chats=False, title=self.name)
 
     async def deliver(self, to: Address, row: OutboxRow) -> str:
         """Print one message."""

@@ -17,8 +17,8 @@ class WebChat:
 
     @property
     def capabilities(self) -> Capabilities:
-        """Everything: buttons, pictures, edits, exactly once, who wrote."""
-        return Capabilities(names_people=True)
+        """Everything: buttons, pictures, edits, exactly once, who wrote; but its page opens for patients alone."""
+        return Capabilities(names_people=True, staff_chats=False)
 
     async def deliver(self, to: Address, row: OutboxRow) -> str:
         """Tell the open pages; the others find the line in the store when they are opened."""

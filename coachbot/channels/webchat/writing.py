@@ -18,6 +18,7 @@ from coachbot.channels.webchat.hub import Hint
 from coachbot.service.desk import Caller
 from coachbot.service.ids import plain_code
 from coachbot.service.records import Update
+from coachbot.service.staff.ways import PREFIX as STAFF_CODE
 
 #: Longest text that is kept of one message, in characters; the coach says that it was too much.
 LONGEST_TEXT = 20_000
@@ -39,6 +40,8 @@ async def enter(request: Request) -> Response:
     code = _text(body, "code", _LONGEST_CODE).strip()
     if not code:
         raise RefusalError(400, "no_code")
+    if code.startswith(STAFF_CODE):
+        raise RefusalError(409, "staff_code")
     front = front_of(request)
     wait_s = front.codes.count(client_of(request))
     if wait_s:

@@ -15,6 +15,7 @@ import httpx
 from coachbot.channels.wechat.access import AccessToken, Granted
 from coachbot.channels.wechat.account import Account, hide_secrets
 from coachbot.channels.wechat.faults import STALE_TOKEN, WeChatError, fault_of
+from coachbot.leaving import soon
 
 #: Seconds to wait for an answer to an ordinary call.
 PATIENCE_S = 20.0
@@ -85,13 +86,17 @@ class WeChatApi:
         try:
             if file is not None:
                 response = await self._client.post(
-                    self._base + path, params=dict(query), files={"media": file}, timeout=60.0
+                    self._base + path, params=dict(query), files={"media": file}, timeout=60.0, extensions=soon()
                 )
             else:
                 # WeChat shows \u escapes as they are, so the text goes as UTF-8.
                 body = json.dumps(fields or {}, ensure_ascii=False).encode()
                 response = await self._client.post(
-                    self._base + path, params=dict(query), content=body, headers={"content-type": "application/json"}
+                    self._base + path,
+                    params=dict(query),
+                    content=body,
+                    headers={"content-type": "application/json"},
+                    extensions=soon(),
                 )
         except _UNREACHED as error:
             raise WeChatError(f"WeChat can't be reached ({type(error).__name__})") from None

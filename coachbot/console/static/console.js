@@ -24,6 +24,30 @@ if (search) {
 const talk = document.querySelector('.talk');
 if (talk && !location.search) talk.scrollTop = talk.scrollHeight;
 
+/** A talk that a person is in is followed: new lines come by themselves, and what is being typed stays. */
+if (talk && talk.dataset.talk && !location.search) {
+  let shown = talk;
+  const follow = async () => {
+    if (document.hidden) return;
+    const answer = await fetch(`${shown.dataset.talk}?mark=${shown.dataset.mark}`, { redirect: 'error' }).catch(() => null);
+    if (!answer || answer.status !== 200) return;
+    const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html').querySelector('.talk');
+    if (!fresh) return;
+    const typed = document.querySelector('#write textarea');
+    if (fresh.dataset.hand !== shown.dataset.hand && !(typed && typed.value.trim())) {
+      location.reload();
+      return;
+    }
+    const atEnd = shown.scrollHeight - shown.scrollTop - shown.clientHeight < 60;
+    const from = shown.scrollTop;
+    if (!fresh.dataset.talk) fresh.dataset.talk = shown.dataset.talk;
+    shown.replaceWith(fresh);
+    fresh.scrollTop = atEnd ? fresh.scrollHeight : from;
+    shown = fresh;
+  };
+  setInterval(follow, 4000);
+}
+
 /** A form is sent once, however often the button is pressed. */
 document.addEventListener('submit', (event) => {
   for (const button of event.target.querySelectorAll('button')) {

@@ -52,7 +52,9 @@ def fold(text: str) -> str:
     if not even.isascii():
         parts = unicodedata.normalize("NFKD", even).translate(_EVEN)
         even = unicodedata.normalize("NFKC", "".join(map(_char, parts)).casefold())
-    even = "".join(char if char.isprintable() else " " for char in even[: 2 * LONGEST].lower())
+    even = even[: 2 * LONGEST].lower()
+    if not even.isprintable():
+        even = "".join(char if char.isprintable() else " " for char in even)
     return _ABBREVIATION.sub("", " ".join(even.split()))
 
 
@@ -99,7 +101,7 @@ def label_key(label: str) -> str:
 def spellings(key: str) -> tuple[str, ...]:
     """A key and its calmer forms: "stoppp" as "stopp" and "stop", "no no no" as "no"."""
     words = key.split(" ")
-    once = " ".join(word for i, word in enumerate(words) if i == 0 or word != words[i - 1])
+    once = key if len(words) == 1 else " ".join([word for i, word in enumerate(words) if not i or word != words[i - 1]])
     double, single = _LONG_RUN.sub(r"\1\1", once), _LONG_RUN.sub(r"\1", once)
     return tuple(dict.fromkeys((key, once, double, single)))
 

@@ -42,6 +42,9 @@ _PATTERNS = tuple(
         rf"(?P<quarter>[QN])(?P<marked>M)?(?P<to><){_HOUR}",
     )
 )
+#: "Half past midnight", "ten to noon"; and what such words would be if they were said otherwise.
+_BESIDE = re.compile(r"(?:K|[QN]M?(?:>|(?P<to><)))T")
+_NEAR = frozenset("NQKL<>")
 _DOTTED = re.compile(r"(\d{1,2})[.,](\d{2})")
 _TIGHT = re.compile(r"(\d{1,2})(\d{2})")
 
@@ -89,10 +92,18 @@ def possible_times(text: str, phrases: Phrases) -> tuple[time, ...]:
 
 
 def _named(marks: list[Mark]) -> Reading:
+    """Noon or midnight, or so many minutes before or after it."""
     named = {mark.number for mark in marks if mark.kind == "T"}
-    if len(named) > 1 or "N" in kinds(marks):
+    row = kinds(marks).lstrip("<>")
+    beside = _BESIDE.fullmatch(row)
+    if len(named) > 1 or (beside is None and not _NEAR.isdisjoint(row)):
         return Unclear("two_values")
-    return Answer(_iso(int(named.pop())))
+    minute = int(named.pop())
+    if beside is not None:
+        first = next(mark for mark in marks if mark.kind in "KQN")
+        away = 30 if first.kind == "K" else first.number
+        minute += int(-away if beside["to"] else away)
+    return Answer(_iso(minute % (24 * 60)))
 
 
 def _clock(core: list[Mark], phrases: Phrases) -> _Clock | Unclear:

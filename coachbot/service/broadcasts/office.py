@@ -13,8 +13,9 @@ from coachbot.service import days
 from coachbot.service.broadcasts.audience import Audience, read_audience
 from coachbot.service.broadcasts.records import OVER, WRITABLE, Broadcast, Recipient
 from coachbot.service.broadcasts.rehearsal import Rehearsal, Rehearsals
-from coachbot.service.broadcasts.timing import DEFAULT_HOURS, last_moment, read_hours, read_time, starts_at
-from coachbot.service.broadcasts.wording import TextFault, blinding_faults, faults_in, unblinding_filter
+from coachbot.service.broadcasts.showing import faults_for_examples
+from coachbot.service.broadcasts.timing import DEFAULT_HOURS, last_moment, read_hours, read_time, refuse_far, starts_at
+from coachbot.service.broadcasts.wording import TextFault, blinding_faults, faults_in, programmes_of, unblinding_filter
 from coachbot.service.draft import Draft
 from coachbot.service.ports import Store, Transaction
 from coachbot.service.records import Changes
@@ -50,9 +51,19 @@ class Progress:
         return sum(self.counts.get(one, 0) for one in ("sent", "failed", "suppressed", "cancelled")) + self.erased
 
     @property
+    def sent(self) -> int:
+        """Who got it."""
+        return self.counts.get("sent", 0)
+
+    @property
+    def without(self) -> int:
+        """Who got nothing, and won't: held back, failed, cancelled, or erased since."""
+        return self.ended - self.sent
+
+    @property
     def percent(self) -> int:
-        """The part of them, in whole percent."""
-        return 100 * self.ended // self.people if self.people else 0
+        """The part that got it, in whole percent."""
+        return 100 * self.sent // self.people if self.people else 0
 
 
 class Broadcasts:
@@ -100,16 +111,35 @@ class Broadcasts:
         """The filter words as they are understood. Raises StaffError for those that are not."""
         return read_audience(words, self._world.pack)
 
+    def time_of(self, words: str) -> str:
+        """A time as it is kept. Raises StaffError for what is none, or too far ahead."""
+        at = read_time(words)
+        refuse_far(at, self._world.clock.now())
+        return at
+
+    def faults_of_text(self, texts: Mapping[str, str], staff: StaffRow) -> tuple[str, ...]:
+        """What stands against a text whoever it goes to: ideas that one arm may meet are left for the audience."""
+        pack = self._world.pack
+        found = [*map(str, faults_in(texts, pack, treats=staff.may("treat")))]
+        if not found:
+            open_ones = programmes_of(read_audience("", pack), pack)
+            arms = {arm.code for programme in open_ones for arm in programme.arms}
+            each = [blinding_faults(texts, read_audience(f"arm={arm}", pack), pack) for arm in sorted(arms)]
+            found = [str(one) for one in each[0] if all(one in faults for faults in each)] if each else []
+        return tuple(found)
+
     def faults(self, one: Broadcast, staff: StaffRow) -> tuple[str, ...]:
         """Everything that stands against sending it, each with its place; empty if nothing does."""
         if not one.texts:
             return ("there is no text yet",)
-        found: list[TextFault] = list(faults_in(one.texts, self._world.pack))
+        found: list[TextFault] = list(faults_in(one.texts, self._world.pack, treats=staff.may("treat")))
         try:
             audience = read_audience(one.audience, self._world.pack)
         except StaffError as error:
             return (*map(str, found), f"audience, {error}")
         found += blinding_faults(one.texts, audience, self._world.pack)
+        faulty = frozenset(fault.language for fault in found)
+        found += faults_for_examples(one.texts, audience, self._world, faulty)
         against = unblinding_filter(audience, self._world.pack) if staff.blinded else None
         return (*map(str, found), *([f"audience: {against}"] if against else []))
 
@@ -149,6 +179,7 @@ class Broadcasts:
             base, title=title, texts=texts, audience=" ".join(fields.get("audience", "").split()),
             at=read_time(fields.get("at", "")), hours=read_hours(fields.get("hours") or str(DEFAULT_HOURS)), note="",
         )  # fmt: skip
+        refuse_far(one.at, now)
         self._refuse_unblinding(one, staff)
         return self._act(staff, "write", one.id, lambda tx, held: self._written(one, held))
 
@@ -164,6 +195,8 @@ class Broadcasts:
         self._refuse_faulty(one, staff)
         if not self._rehearsals.more_than(one, staff, 0):
             raise StaffError("the audience is nobody: look at its filter words, or rehearse to see why")
+        if failing := self._rehearsals.faults(one, self.author(one)):
+            raise StaffError("it can't be sent: " + "; ".join(failing))
         second = self.needs_second(staff, one)
         now = self._world.clock.now()
 

@@ -62,7 +62,7 @@ class BroadcastTransaction(Protocol):
         """Take messages back that are queued and not yet claimed; whose they were."""
 
     def recall_from(self, patient: str, *, reason: str, now: datetime) -> None:
-        """Take back what is queued for one patient and not yet claimed."""
+        """Take back what is queued for one patient and not yet claimed; of one who left, what is planned is due now."""
 
     def queued_count(self, broadcast: int) -> int:
         """How many wait in the outbox or are being sent."""

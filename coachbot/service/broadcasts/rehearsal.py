@@ -12,16 +12,16 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from coachbot.engine.model import Conversation
-from coachbot.formulas import FormulaError, WordsError
 from coachbot.programme.gates import awake
-from coachbot.rendering import bubbles_of
+from coachbot.rendering import has_formulas
 from coachbot.service.broadcasts.audience import Audience, read_audience
 from coachbot.service.broadcasts.records import Broadcast
-from coachbot.service.broadcasts.rules import dropped, verdict
+from coachbot.service.broadcasts.rules import dropped, first_free, verdict
 from coachbot.service.broadcasts.running import fits, may_write_to
+from coachbot.service.broadcasts.showing import Look, fault_of, look
 from coachbot.service.broadcasts.timing import due_of, moment_of
 from coachbot.service.draft import Draft
-from coachbot.service.facts import facts_of, local_now
+from coachbot.service.facts import local_now
 from coachbot.service.pacing import UNPACED
 from coachbot.service.ports import Store, Transaction
 from coachbot.service.records import Address, PatientRecord
@@ -58,9 +58,11 @@ class Rehearsal:
     #: Why some would have to wait first, as things stand.
     waiting: Mapping[str, int] = field(default_factory=dict)
     first: datetime | None = None
-    #: When the last would have it, at the rate of the channels.
+    #: When the last would have it, at the rate of the channels; those who wait for a day with room among them.
     last: datetime | None = None
     samples: tuple[Sample, ...] = ()
+    #: What keeps the text from somebody it is meant for, once for each language and fault.
+    faults: tuple[str, ...] = ()
 
 
 class Rehearsals:
@@ -75,6 +77,14 @@ class Rehearsals:
         audience = read_audience(one.audience, self._world.pack)
         with self._store.reading() as tx:
             return _Count(self._world, tx, one, author).over(audience, masked=masked)
+
+    def faults(self, one: Broadcast, author: StaffRow | None) -> tuple[str, ...]:
+        """What keeps the text from somebody it is meant for: everybody's is tried, unless it is one for all."""
+        if not any(map(has_formulas, one.texts.values())):
+            return ()
+        audience = read_audience(one.audience, self._world.pack)
+        with self._store.reading() as tx:
+            return _Count(self._world, tx, one, author).faults(audience)
 
     def more_than(self, one: Broadcast, author: StaffRow | None, number: int) -> bool:
         """Whether the filter means more people than this; looks no further than it must."""
@@ -104,8 +114,11 @@ class _Count:
         self._now = world.clock.now()
         self._suppressed: Counter[str] = Counter()
         self._languages: Counter[str] = Counter()
+        self._later: Counter[str] = Counter()
+        self._due: dict[str, datetime] = {}
         self._dues: dict[int, list[datetime]] = {}
         self._getting: list[RosterRow] = []
+        self._failing: dict[tuple[str, str], tuple[Look, int]] = {}
 
     def over(self, audience: Audience, *, masked: bool) -> Rehearsal:
         accounts = self._tx.accounts_by_patient()
@@ -127,17 +140,45 @@ class _Count:
             first=min((min(dues) for dues in self._dues.values()), default=None),
             last=max((self._end(dues, channels.get(number, "")) for number, dues in self._dues.items()), default=None),
             samples=tuple(self._samples(masked=masked)),
+            faults=self._faults(),
+        )
+
+    def faults(self, audience: Audience) -> tuple[str, ...]:
+        """The faults alone."""
+        for row in _meant(self._tx, audience, self._author, self._now):
+            self._shown(row)
+        return self._faults()
+
+    def _shown(self, row: RosterRow) -> str:
+        """Why the text does not reach this patient, whatever the hour; empty if it would be shown."""
+        found = look(self._world, self._one.texts, self._record(row), self._now)
+        if found.reason == "text_fails":  # somebody's own name that blinding holds back stops nobody else's
+            key = row.profile.language, found.why
+            first, count = self._failing.get(key, (found, 0))
+            self._failing[key] = first, count + 1
+        return found.reason
+
+    def _faults(self) -> tuple[str, ...]:
+        return tuple(
+            str(fault_of(language, self._one.texts[language], found, f" (for {count:,} of those it is meant for)"))
+            for (language, _), (found, count) in sorted(self._failing.items(), key=lambda one: one[0])
         )
 
     def _against(self, row: RosterRow) -> str:
         """Why this patient would get nothing."""
-        if row.profile.language not in self._one.texts:
-            return "no_language"
-        reason = dropped(self._tx, self._draft(row))
+        reason = self._shown(row) or dropped(self._tx, self._draft(row))
         if reason:
             return reason
         due, expires = self._when(row)
-        return "window_closed" if self._now >= expires else "quiet_hours" if due >= expires else ""
+        if self._now >= expires or due >= expires:
+            return "window_closed" if self._now >= expires else "quiet_hours"
+        day = first_free(self._tx, self._draft(row), due, expires)
+        if day.until is None:
+            return day.reason
+        if day.reason and self._one.at:  # of one that goes out at once, `_waiting` tells
+            self._later[day.reason] += 1
+        self._due[row.patient] = day.until
+        return ""
 
     def _when(self, row: RosterRow) -> tuple[datetime, datetime]:
         zone = row.profile.zone or "UTC"
@@ -148,16 +189,18 @@ class _Count:
         return (awake(programme.burden, due, zone) if programme else due), expires
 
     def _draft(self, row: RosterRow) -> Draft:
+        return Draft(self._world, self._record(row), self._now, 0)
+
+    def _record(self, row: RosterRow) -> PatientRecord:
         """As much of a patient as a list has: no talk, no address."""
         nowhere = Address(0, 0, "", "")
-        record = PatientRecord(
+        return PatientRecord(
             row.patient, 0, row.profile, Conversation(row.patient), nowhere, row.enrolment, row.last_heard
         )
-        return Draft(self._world, record, self._now, 0)
 
     def _take(self, row: RosterRow, account: int) -> None:
         self._languages[row.profile.language] += 1
-        self._dues.setdefault(account, []).append(self._when(row)[0])
+        self._dues.setdefault(account, []).append(self._due[row.patient])
         self._getting.append(row)
 
     def _end(self, dues: Sequence[datetime], channel: str) -> datetime:
@@ -170,8 +213,8 @@ class _Count:
         return free
 
     def _waiting(self) -> Mapping[str, int]:
-        """What those would wait for who would get it this moment. Only of a broadcast that goes out at once."""
-        found: Counter[str] = Counter()
+        """What those would wait for who would get it this moment. Of one that has a time, full days alone."""
+        found = self._later
         if self._one.at or len(self._getting) > 2_000:
             return found
         for row in self._getting:
@@ -195,13 +238,10 @@ class _Count:
         record = self._tx.load([row.patient])[row.patient]
         if masked:
             record = replace(record, profile=replace(record.profile, name="•••", phone="", contact=""))
-        language = record.profile.language
-        try:
-            said = bubbles_of(self._one.texts[language], facts_of(self._world, record, self._now))
-            text = "\n\n".join(bubble.markdown for bubble in said)
-        except (WordsError, FormulaError, ArithmeticError, TypeError, ValueError) as error:
-            text = f"This text can't be shown to this patient: {error}"
-        local = local_now(record.profile, self._when(row)[0])
+        language, found = record.profile.language, look(self._world, self._one.texts, record, self._now)
+        text = "\n\n".join(bubble.markdown for bubble in found.said)
+        text = text or f"This text can't be shown to this patient: {found.why}"
+        local = local_now(record.profile, self._due[record.id])
         if masked:
             return Sample(language, text)
         return Sample(language, text, record.id, record.profile.name, local)

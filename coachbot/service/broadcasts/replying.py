@@ -25,7 +25,7 @@ def takes(tx: Transaction, draft: Draft, event: Event, reply_to: str) -> bool:
     held = draft.progress.broadcast
     if held:
         draft.change_progress(broadcast={})  # only the first words after it are
-    if not isinstance(event, Said) or not event.text.strip():
+    if not (held or reply_to) or not isinstance(event, Said) or not event.text.strip():
         return False
     library, language = draft.world.pack.library, draft.record.profile.language
     if interrupt_in(event.text, library.phrases_for(language)) is not None:

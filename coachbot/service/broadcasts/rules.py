@@ -106,16 +106,29 @@ def _waits(tx: Transaction, draft: Draft, due: datetime) -> Verdict | None:
 def _over_budget(tx: Transaction, draft: Draft, programme: Programme, due: datetime) -> Verdict | None:
     """What the day still brings goes before a broadcast; that then comes at the same hour of the next day."""
     standing, burden = standing_of(draft.record, draft.now), programme.burden
-    today = (draft.local + timedelta(days=1)).date().isoformat()
-    ahead = sum(
-        row.purpose.startswith("touch:") and _local_day(draft, row.due_at) < today
-        for row in tx.timers_of(draft.record.id)
-    )
-    if standing.sent_today + ahead >= burden.per_day:
+    today, tomorrow = draft.local.date().isoformat(), (draft.local + timedelta(days=1)).date().isoformat()
+    days = [
+        day for row in tx.timers_of(draft.record.id) if row.purpose.startswith("touch:")
+        and (day := _local_day(draft, row.due_at)) < tomorrow
+    ]  # fmt: skip
+    ahead = len(days)
+    if standing.sent_today + days.count(today) >= burden.per_day:
         return Verdict("budget_day", _tomorrow(draft, due))
     if standing.sent_week + ahead >= burden.per_week:
         return Verdict("budget_week", _tomorrow(draft, due))
     return None
+
+
+def first_free(tx: Transaction, draft: Draft, due: datetime, expires: datetime) -> Verdict:
+    """The first day with room, as things stand, and why none before it has; without `until` there is none."""
+    programme, reason = programme_of(draft), Verdict().reason
+    assert programme is not None
+    while due < expires:
+        over = _over_budget(tx, Draft(draft.world, draft.record, due, 0), programme, due)
+        if over is None or over.until is None:
+            return Verdict(reason, due)
+        reason, due = over.reason, over.until
+    return Verdict(reason)
 
 
 def _local_day(draft: Draft, at: datetime) -> str:
@@ -141,7 +154,11 @@ def _window(draft: Draft) -> Verdict | None:
 
 def hushed(before: PatientRecord, after: Draft) -> Reason | Literal[""]:
     """Why a broadcast that is on its way must be taken back, after something the patient did; empty for no reason."""
-    if before.enrolment is None or not before.enrolment.progress.broadcast:
+    if before.enrolment is None:
+        return ""
+    if before.enrolment.state != "withdrawn" and after.enrolment is not None and after.enrolment.state == "withdrawn":
+        return "withdrawn"  # something may be planned, though nothing is on its way yet
+    if not before.enrolment.progress.broadcast:
         return ""
     if after.enrolment is None or after.enrolment.state == "withdrawn":
         return "withdrawn"

@@ -15,20 +15,20 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
-from coachbot.errors import StaffError
-from coachbot.formulas import FormulaError, WordsError
-from coachbot.programme.concepts import forbidden_in
+from coachbot.errors import StaffError, StoreError
 from coachbot.programme.gates import awake
-from coachbot.rendering import Bubble, bubbles_of
+from coachbot.rendering import Bubble
 from coachbot.service import days
 from coachbot.service.broadcasts.audience import Audience, read_audience
 from coachbot.service.broadcasts.records import Broadcast, Fate, Head, Hours, Recipient
 from coachbot.service.broadcasts.rules import Verdict, verdict
+from coachbot.service.broadcasts.showing import Look, look
 from coachbot.service.broadcasts.timing import due_of, earliest, last_moment, latest, local_days, moment_of
 from coachbot.service.draft import Draft
-from coachbot.service.facts import facts_of, local_now
+from coachbot.service.facts import local_now
+from coachbot.service.failing import trace_of
 from coachbot.service.ports import Store, Transaction
-from coachbot.service.records import Changes, PatientRecord, TurnRow
+from coachbot.service.records import Changes, Incident, PatientRecord, TurnRow
 from coachbot.service.speaking import UNASKED, Delivery, queue
 from coachbot.service.staff.records import RosterRow, StaffRow
 from coachbot.service.world import World
@@ -43,6 +43,8 @@ MOST_QUEUED = 100
 _HEADS, _PIECE, _DATED = 512, 8, 48
 #: An enrolment, and what stands openly tells of it: it fits, it does not, or (None) it must be opened.
 Told: TypeAlias = tuple[Head, bool | None]
+#: What its author reads of a broadcast that raised.
+_RAISED = "something went wrong in the coach itself, and it was paused; the operator finds where among the incidents"
 _FATES: Mapping[str, Fate] = {"sent": "sent", "failed": "failed", "expired": "suppressed", "suppressed": "suppressed"}
 
 
@@ -71,15 +73,32 @@ class Runner:
                 return self._plan(one)
             return self._settle(one) or self._send(one) or self._end(one)
         except StaffError as error:
-            return self._stop(one, str(error))
+            return self._stop(one, str(error), str(error))
+        except (StoreError, OSError):  # an outage is nobody's fault, and ends by itself
+            raise
+        except Exception as error:
+            return self._stop(one, _RAISED, trace_of(error))
 
     def _begin(self, one: Broadcast) -> int:
         return self._change(one, lambda tx, now: replace(now, state="sending"))
 
-    def _stop(self, one: Broadcast, why: str) -> int:
-        """The pack has changed so that the broadcast can't be understood any more: somebody must look."""
-        log.error("broadcast %s was paused: %s", one.id, why)
-        return self._change(one, lambda tx, now: replace(now, state="paused", before=now.state, note=why))
+    def _stop(self, one: Broadcast, why: str, detail: str) -> int:
+        """This broadcast can't go on by itself, and somebody must look; all others go on."""
+        log.error("broadcast %s was paused: %s", one.id, detail.splitlines()[-1])
+
+        def hold(tx: Transaction, now: Broadcast) -> Broadcast:
+            told = f"broadcast {one.id} was paused\n{detail}"
+            incident = Incident(self._world.ids.next(), self._world.clock.now(), "broadcast", "", told)
+            tx.save(Changes(incidents=[incident]))
+            return replace(now, state="paused", before=now.state, note=why)
+
+        try:
+            return self._change(one, hold)
+        except (StoreError, OSError):
+            raise
+        except Exception:
+            log.exception("broadcast %s could not even be paused", one.id)
+            return 0
 
     def _change(self, one: Broadcast, work: Callable[[Transaction, Broadcast], Broadcast | None]) -> int:
         """A change of the broadcast as it stands in the database; 0 if somebody was quicker."""
@@ -201,32 +220,32 @@ class Runner:
         if found.until is not None:
             return replace(row, due=found.until)
         if not found.reason:
-            found = self._say(draft, one, row)
+            found = self._say(draft, one, row, changes)
         if found.reason:
             return replace(row, state="suppressed", reason=found.reason)
         draft.merge(changes)
         changes.turns.append(TurnRow(draft.turn, record.id, 0, f"broadcast:{one.id}", draft.now))
         return replace(row, state="queued", row=draft.outbox[-1].id)
 
-    def _say(self, draft: Draft, one: Broadcast, row: Recipient) -> Verdict:
+    def _say(self, draft: Draft, one: Broadcast, row: Recipient, changes: Changes) -> Verdict:
         """Queue the words; nothing is changed if they can't be shown, or must not be."""
-        language, enrolment = draft.record.profile.language, draft.enrolment
-        text = one.texts.get(language)
-        if text is None or enrolment is None:
-            return Verdict("no_language")
-        try:
-            said = bubbles_of(text, facts_of(self._world, draft.record, draft.now))
-        except (WordsError, FormulaError, ArithmeticError, TypeError, ValueError) as error:
-            log.error("broadcast %s can't be shown to %s: %s", one.id, draft.record.id, type(error).__name__)
-            return Verdict("text_fails")
-        if not said:
-            return Verdict("text_fails")
-        programme = self._world.pack.programmes[enrolment.programme]
-        if any(forbidden_in(programme, enrolment.arm, language, bubble.markdown) for bubble in said):
-            log.error("broadcast %s was held back from %s: blinding", one.id, draft.record.id)
-            return Verdict("blinding")
-        _queue(draft, one, row, said)
+        found = look(self._world, one.texts, draft.record, draft.now)
+        if found.reason in ("text_fails", "blinding"):
+            self._left_out(draft, one, found, changes)
+        if found.reason:
+            return Verdict(found.reason)
+        _queue(draft, one, row, found.said)
         return Verdict()
+
+    def _left_out(self, draft: Draft, one: Broadcast, found: Look, changes: Changes) -> None:
+        """Somebody gets nothing because of the text: the operator must see it."""
+        where = f"\n{trace_of(found.error)}" if found.error else ""
+        log.error(
+            "broadcast %s was held back from %s: %s", one.id, draft.record.id, found.why,
+            extra={"patient": draft.record.id},
+        )  # fmt: skip
+        detail = f"broadcast {one.id} was not sent: {found.reason}{where}"
+        changes.incidents.append(Incident(draft.new_id(), draft.now, "broadcast", draft.record.id, detail))
 
     # -- how it went -----------------------------------------------------------------------------------
     def _settle(self, one: Broadcast) -> int:

@@ -6,20 +6,21 @@ No patient's name and no preview on a real patient comes into the chat; those st
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from coachbot.errors import StaffError
 from coachbot.service.broadcasts.office import Broadcasts
 from coachbot.service.broadcasts.records import Broadcast
 from coachbot.service.broadcasts.rehearsal import Rehearsal
-from coachbot.service.broadcasts.timing import read_time
 from coachbot.service.notices.records import StaffUpdate
 from coachbot.service.notices.wording import Wording
 from coachbot.service.staff.records import StaffRow
 from coachbot.service.staff.talk import Answer, Choices
 
 COMMAND = "broadcast"
+#: Typed, it does what the button does.
+_STOP = "cancel"
 _FIELDS = "{{ patient.name }}"
 #: What the buttons of this talk say; all begin alike, so that they are told from others.
 CANCEL, EVERYBODY, NOW, SEND, WRITE = "bcancel", "beverybody", "bnow", "bsend", "bwrite"
@@ -45,12 +46,20 @@ class BroadcastTalk:
             return self._press(staff, code, talk)
         if not talk or not staff.may("compose"):
             return None
+        if code == _STOP or text.lower() == f"/{_STOP}":
+            return self._cancelled(staff, talk)
         return self._typed(staff, text, talk)
 
     def _begin(self, staff: StaffRow, text: str) -> Answer:
         if not staff.may("compose"):
             return Answer(self._say("not_yours"))
-        return self._ask_audience({"text": text}) if text else self._ask_text({})
+        return self._worded(staff, text, {}) if text else self._ask_text({})
+
+    def _worded(self, staff: StaffRow, text: str, talk: Talk) -> Answer:
+        """What stands against a text whoever it goes to is told at once."""
+        if faults := self._office.faults_of_text({self._language: text}, staff):
+            return self._faulty(faults, talk)
+        return self._ask_audience({**talk, "text": text})
 
     # -- questions -------------------------------------------------------------------------------------
     def _ask_text(self, talk: Talk) -> Answer:
@@ -88,7 +97,7 @@ class BroadcastTalk:
             case "text" if talk.get("number"):
                 return self._rehearsed(staff, {**talk, "text": text})
             case "text":
-                return self._ask_audience({**talk, "text": text})
+                return self._worded(staff, text, talk)
             case "audience":
                 return self._asked_audience(text, talk)
             case "when":
@@ -105,7 +114,7 @@ class BroadcastTalk:
 
     def _asked_time(self, staff: StaffRow, text: str, talk: Talk) -> Answer:
         try:
-            return self._rehearsed(staff, {**talk, "at": read_time(text)})
+            return self._rehearsed(staff, {**talk, "at": self._office.time_of(text)})
         except StaffError as error:
             return _again(error, self._ask_when(talk))
 
@@ -117,10 +126,15 @@ class BroadcastTalk:
             return _again(error, self._ask_audience(talk))
         talk = {**talk, "number": one.id}
         if faults := self._office.faults(one, staff):
-            text = self._say("faults", faults="\n".join(f"- {fault}" for fault in faults))
-            return Answer(text, [self._cancel], {**talk, "step": "text"})
+            return self._faulty(faults, talk)
         told = self._office.rehearse(staff, one.id, masked=True)
+        if told.faults:
+            return self._faulty(told.faults, talk)
         return Answer(self._summary(staff, one, told), self._last_choices(), {**talk, "step": "confirm"})
+
+    def _faulty(self, faults: Sequence[str], talk: Talk) -> Answer:
+        text = self._say("faults", faults="\n".join(f"- {fault}" for fault in faults))
+        return Answer(text, [self._cancel], {**talk, "step": "text"})
 
     def _fields(self, talk: Talk) -> Mapping[str, str]:
         return {

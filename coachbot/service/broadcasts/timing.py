@@ -15,6 +15,8 @@ _LAST_ZONE = timedelta(hours=12)
 LONGEST_HOURS = 14 * 24
 #: Unless its author says otherwise: three days, because the calendar fills most days, and goes first.
 DEFAULT_HOURS = 72
+#: How far ahead a broadcast may be planned.
+FARTHEST = timedelta(days=366)
 FORM = "%Y-%m-%d %H:%M"
 
 
@@ -27,6 +29,12 @@ def read_time(written: str) -> str:
         return datetime.strptime(text, FORM).strftime(FORM)
     except ValueError:
         raise StaffError(f"'{written[:40]}' is no time; write 2026-03-12 10:00, or now") from None
+
+
+def refuse_far(at: str, now: datetime) -> None:
+    """A time too far ahead is a slip of the pen. Raises StaffError."""
+    if at and _naive(at).replace(tzinfo=UTC) > now + FARTHEST:
+        raise StaffError(f"{at} is more than a year ahead; write a nearer time")
 
 
 def read_hours(written: str) -> int:

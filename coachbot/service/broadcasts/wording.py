@@ -10,11 +10,12 @@ from jinja2 import nodes
 
 from coachbot.authoring import facts
 from coachbot.authoring.pack import Pack
-from coachbot.authoring.places import places_in, text_risks
-from coachbot.programme.concepts import forbidden_in, languages_of
+from coachbot.authoring.places import place_of, places_in, text_risks
+from coachbot.programme.concepts import ALLOCATION, ConceptFound, forbidden_in, languages_of, mixed_words
 from coachbot.programme.model import Programme
 from coachbot.rendering import FILTERS, LONGEST, TESTS, TEXT_NODES, FormulaError, has_formulas, parse_text
 from coachbot.service.broadcasts.audience import Audience
+from coachbot.service.broadcasts.naming import nameable
 
 #: Longest text, in characters: what fits one message of every messenger, more or less.
 LONGEST_TEXT = min(LONGEST, 4_000)
@@ -22,6 +23,7 @@ LONGEST_TEXT = min(LONGEST, 4_000)
 _ARM_TELLS = re.compile(
     r"programme\.(arm|tells_allocation|offers_other)|(diary|attended)\.sct\w*|programme|diary|attended|answered"
 )
+_LOOP = re.compile(r"\{%[-+]?\s*for\b")
 _TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{\{|\{%|\{#", re.DOTALL)
 
 
@@ -38,47 +40,99 @@ class TextFault:
         return f"{self.language}, line {self.line}, character {self.character}: {self.what}"
 
 
-def faults_in(texts: Mapping[str, str], pack: Pack) -> tuple[TextFault, ...]:
-    """Everything that would keep a text from being shown."""
-    return tuple(fault for language, text in sorted(texts.items()) for fault in _faults(language, text, pack))
+def faults_in(texts: Mapping[str, str], pack: Pack, *, treats: bool) -> tuple[TextFault, ...]:
+    """Everything that would keep a text from being shown, or that its author must not name."""
+    return tuple(
+        fault for language, text in sorted(texts.items()) for fault in _faults(language, text, pack, treats=treats)
+    )
 
 
-def _faults(language: str, text: str, pack: Pack) -> Iterator[TextFault]:
+def _faults(language: str, text: str, pack: Pack, *, treats: bool) -> Iterator[TextFault]:
     if language not in pack.words.languages:
         yield TextFault(language, 1, 1, f"the pack has no such language; it has {', '.join(pack.words.languages)}")
     if not text.strip():
         yield TextFault(language, 1, 1, "the text is empty")
     if len(text) > LONGEST_TEXT:
-        yield _at(language, text, LONGEST_TEXT, f"the text is longer than {LONGEST_TEXT:,} characters")
+        yield at_place(language, text, LONGEST_TEXT, f"the text is longer than {LONGEST_TEXT:,} characters")
     if "![" in text:
-        yield _at(language, text, text.index("!["), "a broadcast is text alone; it shows no picture")
+        yield at_place(language, text, text.index("!["), "a broadcast is text alone; it shows no picture")
     if has_formulas(text):
         yield from _formulas(language, text, pack)
+        yield from _names(language, text, pack, nameable(treats=treats))
 
 
-def _at(language: str, text: str, place: int, what: str) -> TextFault:
+def at_place(language: str, text: str, place: int, what: str) -> TextFault:
+    """A fault at a character of a text, counted from 0."""
     before = text[:place]
     return TextFault(language, before.count("\n") + 1, place - (before.rfind("\n") + 1) + 1, what)
+
+
+def tags_of(text: str) -> Iterator[tuple[int, str]]:
+    """What Jinja2 has to do in a text, piece by piece: where its words begin, and a text that does that alone."""
+    for found in _TAG.finditer(text):
+        tag = found.group()
+        start = found.start() + len(tag) - len(tag[2:].lstrip(" -+"))
+        if tag.startswith("{{"):
+            yield start, tag
+            continue
+        word, _, condition = tag.strip("{%-+ }").partition(" ")
+        if word in ("if", "elif"):
+            yield start, f"{{% if {condition} %}}{{% endif %}}"
 
 
 def _formulas(language: str, text: str, pack: Pack) -> Iterator[TextFault]:
     try:
         tree = parse_text(text)
     except FormulaError as error:
-        yield _at(language, text, _broken_at(text), _without_line(str(error)))
+        yield at_place(language, text, _broken_at(text), _without_line(str(error)))
         return
     own = {name.name for loop in tree.find_all(nodes.For) for name in _targets(loop)}
     for node in tree.find_all(nodes.Node):
         if (what := _construct(node)) is not None:
             line = getattr(node, "lineno", None) or 1
-            yield _at(language, text, _near(text, line, str(getattr(node, "name", ""))), what)
+            yield at_place(language, text, _near(text, line, str(getattr(node, "name", ""))), what)
     for place, line in dict.fromkeys(places_in(tree)):
         if place.partition(".")[0] not in own and (what := _unknown(place, pack)) is not None:
-            yield _at(language, text, _near(text, line, place), what)
+            yield at_place(language, text, _near(text, line, place), what)
     for place, line in dict.fromkeys(text_risks(tree.body, facts.ALWAYS_THERE)):
         if place.partition(".")[0] not in own and _unknown(place, pack) is None:
             what = f"'{place}' may be missing; write {{% if {place} is not missing %}}...{{% endif %}} around it"
-            yield _at(language, text, _near(text, line, place), what)
+            yield at_place(language, text, _near(text, line, place), what)
+
+
+def _names(language: str, text: str, pack: Pack, known: frozenset[str]) -> Iterator[TextFault]:
+    """What is no single value that a broadcast may name. Of a text that can't be read, nothing."""
+    for loop in _LOOP.finditer(text):
+        yield at_place(language, text, loop.start(), "a broadcast has no loops: it names single values")
+    try:
+        tree = parse_text(text)
+    except FormulaError:
+        return
+    for what in _unfit(tree, pack, known):
+        yield at_place(language, text, _tag_with(text, pack, known, what), what)
+
+
+def _tag_with(text: str, pack: Pack, known: frozenset[str], what: str) -> int:
+    """Where the first piece stands that alone has this fault."""
+    for start, piece in tags_of(text):
+        if _reads(piece) and what in _unfit(parse_text(piece), pack, known):
+            return start
+    return 0
+
+
+def _unfit(tree: nodes.Template, pack: Pack, known: frozenset[str]) -> list[str]:
+    found = [
+        f"'{place}' is nothing that a broadcast of yours may name; there are {', '.join(sorted(known))}"
+        for place in dict.fromkeys(place for place, _ in places_in(tree))
+        if place not in known and _unknown(place, pack) is None
+    ]
+    if any(isinstance(one, nodes.Getitem) or _of_no_fact(one) for one in tree.find_all(nodes.Expr)):
+        found.append("a part of a value can't be named; write a name, such as patient.name")
+    return found
+
+
+def _of_no_fact(node: nodes.Node) -> bool:
+    return isinstance(node, nodes.Getattr) and not place_of(node)
 
 
 def _targets(loop: nodes.For) -> Iterator[nodes.Name]:
@@ -156,15 +210,20 @@ def blinding_faults(texts: Mapping[str, str], audience: Audience, pack: Pack) ->
     read = {one: text for one, text in sorted(texts.items()) if not audience.languages or one in audience.languages}
     by_words = [
         fault
-        for programme in _programmes(audience, pack)
+        for programme in programmes_of(audience, pack)
         for language, text in read.items()
         for fault in _blinding(programme, language, text, audience)
     ]
+    hidden = [
+        at_place(language, text, place, f"blinding: '{word}' mixes letters of several alphabets; write it in one")
+        for language, text in read.items() for place, word in mixed_words(text)
+    ]  # fmt: skip
     by_facts = [fault for language, text in read.items() for fault in _told_by_facts(language, text, audience, pack)]
-    return (*by_words, *by_facts)
+    return (*dict.fromkeys(by_words), *hidden, *by_facts)
 
 
-def _programmes(audience: Audience, pack: Pack) -> Iterator[Programme]:
+def programmes_of(audience: Audience, pack: Pack) -> Iterator[Programme]:
+    """The programmes whose patients an audience may hold."""
     for name, programme in sorted(pack.programmes.items()):
         if not programme.schedule_only and (not audience.programmes or name in audience.programmes):
             yield programme
@@ -175,14 +234,41 @@ def _blinding(programme: Programme, language: str, text: str, audience: Audience
         if audience.arms and arm.code not in audience.arms:
             continue
         closed = [one.code for one in programme.concepts if arm.code not in one.only_arms]
-        if closed and language not in languages_of(programme):
+        if (closed or programme.allocation) and language not in languages_of(programme):
             what = f"nobody has written down which words '{arm.code}' must not meet in '{language}'; choose another arm"
             yield TextFault(language, 1, 1, f"blinding: {what}")
-        for hit in forbidden_in(programme, arm.code, language, text):
-            what = f"'{hit.words}' belongs to '{hit.concept}', which arm '{arm.code}' must not meet"
-            yield _at(
-                language, text, hit.start, f"blinding: {what}; send it to the other arm alone, or say it otherwise"
-            )
+        hits = forbidden_in(programme, arm.code, language, text)
+        for hit in hits:
+            yield at_place(language, text, hit.start, f"blinding: {what_it_tells(hit, arm.code)}")
+        for hit in () if hits else forbidden_in(programme, arm.code, language, _put_together(text)):
+            yield at_place(language, text, _first_tag(text), f"blinding: put together, {what_it_tells(hit, arm.code)}")
+
+
+def what_it_tells(hit: ConceptFound, arm: str) -> str:
+    """Why an arm must not read this, and what to do."""
+    if hit.concept == ALLOCATION:
+        return f"'{hit.words}' tells which group somebody is in, or that there are others; say it otherwise"
+    what = f"'{hit.words}' belongs to '{hit.concept}', which arm '{arm}' must not meet"
+    return f"{what}; send it to the other arm alone, or say it otherwise"
+
+
+def _put_together(text: str) -> str:
+    """Everything that a text can say by itself, in one: words cut into pieces are whole again."""
+    if not has_formulas(text):
+        return ""
+    try:
+        tree = parse_text(text)
+    except FormulaError:
+        return ""
+    pieces = (
+        one.data if isinstance(one, nodes.TemplateData) else str(getattr(one, "value", ""))
+        for one in tree.find_all((nodes.TemplateData, nodes.Const))
+    )
+    return "".join(pieces)
+
+
+def _first_tag(text: str) -> int:
+    return next((start for start, _ in tags_of(text)), 0)
 
 
 def _told_by_facts(language: str, text: str, audience: Audience, pack: Pack) -> Iterator[TextFault]:
@@ -197,7 +283,7 @@ def _told_by_facts(language: str, text: str, audience: Audience, pack: Pack) -> 
         top, _, key = place.partition(".")
         if _ARM_TELLS.fullmatch(place) or (top == facts.ANSWERED and key not in _of_every_arm(pack)):
             what = f"blinding: '{place}' differs between the arms; send it to one arm alone, or leave it out"
-            yield _at(language, text, _near(text, line, place), what)
+            yield at_place(language, text, _near(text, line, place), what)
 
 
 def unblinding_filter(audience: Audience, pack: Pack) -> str | None:

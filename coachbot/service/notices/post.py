@@ -49,6 +49,8 @@ class Post:
         self._rng = rng or Random()
         self._kept_s = kept_days * 24 * 3600.0
         self._swept = float("-inf")
+        #: Whether this process carries just now, of several that could. Set from outside.
+        self.may_carry: Callable[[], bool] = lambda: True
 
     @property
     def kinds(self) -> frozenset[str]:
@@ -107,6 +109,8 @@ class Post:
     async def _carry(self, notice: Notice, way: Way) -> bool:
         try:
             carrier = self._carriers.get(way.kind)
+            if not self.may_carry():
+                return False  # it was frozen: whoever carries now has freed this notice, and carries it
             if carrier is None:
                 raise DeliveryError(f"nothing here carries by {way.kind}; see the settings", permanent=True)
             await carrier.carry(way, notice)

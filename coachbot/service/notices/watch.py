@@ -72,8 +72,9 @@ class Watch:
         return bool(tx.seen_alerts() or next(self._waiting(tx, known), None))
 
     def _look(self, tx: Transaction) -> int:
-        ways = list(tx.ways())
-        numbers = frozenset(way.id for way in ways)
+        everything = tx.ways()
+        numbers = frozenset(way.id for way in everything)
+        ways = [way for way in everything if self._can_be_read(way)]
         if numbers != self._ways:  # whoever was not told before may be told now
             self._known, self._ways = set(), numbers
         due, self._next = self._next, []
@@ -83,6 +84,10 @@ class Watch:
             if self._monotonic() - began > SLICE_S:
                 break
         return new
+
+    def _can_be_read(self, way: Way) -> bool:
+        """Not a chat that nobody of the staff can open: who has no other way has none."""
+        return way.kind != "chat" or self._world.shows_staff(way.channel)
 
     def _to_tell(self, tx: Transaction, due: Iterable[Due], ways: Collection[Way]) -> Iterator[Iterable[Notice]]:
         """The notices of one thing after the other; of what is not taken up, nothing is looked at."""

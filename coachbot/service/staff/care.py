@@ -68,11 +68,17 @@ class Care:
 
     # -- acts ------------------------------------------------------------------------------------------
     def _acknowledge(self, staff: StaffRow, patient: str, fields: Fields) -> None:
-        number = _number(fields, "alert")
+        numbers = [_number({"alert": one}, "alert") for one in fields.get("alert", "").split() or [""]]
         with self._store.reading() as tx:
-            if all(alert.id != number for alert in tx.alerts(patient)):
-                raise StaffError("this alert is not this patient's")
-        self._enrolments.acknowledge(number, staff.name)
+            known = {alert.id: alert for alert in tx.alerts(patient)}
+        if not known.keys() >= set(numbers):
+            raise StaffError("this alert is not this patient's")
+        for number in numbers:
+            if known[number].acknowledged_at is None:
+                self._enrolments.acknowledge(number, staff.name)
+        first = {known[number].acknowledged_by for number in numbers} - {staff.name}
+        if all(known[number].acknowledged_at is not None for number in numbers) and first:
+            raise StaffError(f"{', '.join(sorted(first))} has seen it already and was first; speak with them")
 
     def _confirm(self, staff: StaffRow, patient: str, fields: Fields) -> None:
         self._enrolments.confirm(self._code(patient), staff.name)

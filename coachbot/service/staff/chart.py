@@ -85,6 +85,14 @@ class Chart:
     steps: Mapping[date, int]
 
 
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """The newest lines of one patient's talk alone, for a page that follows it."""
+
+    record: PatientRecord
+    entries: tuple[Entry, ...]
+
+
 class Charts:
     """Reading single patients."""
 
@@ -97,6 +105,12 @@ class Charts:
         with self._store.reading() as tx:
             record = tx.load([patient]).get(patient)
             return self._chart(tx, record, before) if record else None
+
+    def talk(self, patient: str) -> Talk | None:
+        """The newest lines; None if there is no such patient."""
+        with self._store.reading() as tx:
+            record = tx.load([patient]).get(patient)
+            return Talk(record, _talk(tx, patient, LAST_ID)[0]) if record else None
 
     def measures(self, patient: str) -> tuple[PatientRecord, Sequence[ResponseRow]] | None:
         """Scores alone, for a page without a name."""

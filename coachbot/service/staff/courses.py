@@ -12,7 +12,7 @@ from datetime import date
 
 from coachbot.instruments import Band, Change, Instrument, Score, SmallestChange, change
 from coachbot.instruments.scoring import band
-from coachbot.service.filling import REPEATED
+from coachbot.service.filling import LATE, REPEATED
 from coachbot.service.records import DiaryRow, ResponseRow
 
 OFFICIAL = "official"
@@ -111,8 +111,8 @@ def _course(instrument: Instrument, score: Score, wording: str, points: tuple[Po
 
 
 def answered_twice(diary: Sequence[DiaryRow]) -> list[Twice]:
-    """The questions that were answered in the talk and on the page, the newest first."""
+    """The answers that count for no score: given a second time, or after their round was over; the newest first."""
     return [
         Twice(row.day, *(str(row.body.get(name, "")) for name in ("instrument", "question", "value", "on")))
-        for row in reversed(diary) if row.kind == REPEATED
+        for row in reversed(diary) if row.kind in (REPEATED, LATE)
     ]  # fmt: skip

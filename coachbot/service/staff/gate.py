@@ -6,7 +6,7 @@ talk with the coach is taken over by a code that somebody else gave them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from coachbot.service.ids import IdSource, hashed
 from coachbot.service.notices.records import Notice, StaffUpdate, Way
@@ -21,10 +21,12 @@ Place = tuple[int, str]
 class Gate:
     """Sorts updates in the transaction that stores them."""
 
-    def __init__(self, clock: Clock, ids: IdSource, wording: Wording) -> None:
+    def __init__(self, clock: Clock, ids: IdSource, wording: Wording, shows: Callable[[str], bool]) -> None:
         self._clock = clock
         self._ids = ids
         self._wording = wording
+        #: Whether staff can be told in a chat of this channel; where not, a code stays good for another.
+        self._shows = shows
 
     def sort(self, tx: Transaction, updates: Sequence[Update]) -> dict[int, bool]:
         """By their place in the list, the updates that are staff's and stored as such: whether each was new."""
@@ -48,7 +50,10 @@ class Gate:
         return tx.add_staff_updates([row])[0]
 
     def _linked(self, tx: Transaction, update: Update) -> int | None:
-        """Make the chat a member's own; None if the code is not good, or the chat is a patient's."""
+        """Make the chat a member's own; None if the code is not good, the chat is a patient's, or nobody of the staff
+        could read there."""
+        if not self._shows(update.channel):
+            return None
         code = update.text.strip()
         staff = tx.ticket(hashed(code), CHAT, now_real=self._clock.real())
         row = tx.staff_by_id(staff) if staff is not None else None

@@ -60,6 +60,7 @@ class StaffTransaction(Protocol):
     def add_note(self, row: NoteRow) -> None: ...
 
     # lists
+    def roster_size(self) -> int: ...
     def roster(self) -> Sequence[RosterRow]:
         """Every patient who ever came in with a code; values that did not change are not opened again."""
 

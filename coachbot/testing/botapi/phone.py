@@ -94,8 +94,13 @@ class Person:
 
     def _changes(self, now: str, before: str, *, blocked: bool) -> dict[str, Any]:
         self.blocked = blocked
-        change = {**self._who, "date": 1, "new_chat_member": {"status": now}, "old_chat_member": {"status": before}}
+        change = {**self._who, "date": 1, "new_chat_member": self._bot_as(now), "old_chat_member": self._bot_as(before)}
         return self.telegram.put(self.bot, {"my_chat_member": change})
+
+    def _bot_as(self, status: str) -> dict[str, Any]:
+        """The bot as a member of the chat."""
+        bot = {"id": int(self.bot.partition(":")[0]), "is_bot": True, "first_name": "bot"}
+        return {"status": status, "user": bot, **({"until_date": 0} if status == "kicked" else {})}
 
     @property
     def _who(self) -> dict[str, Any]:

@@ -14,6 +14,7 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
+from coachbot.channels.telegram.api import TelegramError
 from coachbot.channels.telegram.polling import Poller
 from coachbot.channels.telegram.serving import open_telegram, serve_telegram
 from coachbot.channels.telegram.taking import Intake
@@ -240,6 +241,15 @@ def test_a_process_asks_for_the_updates_of_its_own_accounts_alone_and_begins_whe
 
     bench.run(taken_over)
     assert before == [[]]
+
+
+def test_updates_that_cannot_be_acknowledged_are_not_asked_for_again_at_once(telegram: FakeTelegram) -> None:
+    bench = Bench(telegram)
+    bench.channel.connect(bench.counter)
+    bot = bench.channel.bots[0]
+    poller = Poller(bot, Intake(bench.channel, bot), long_poll_s=0, sleep=bench.sleep)
+    with pytest.raises(TelegramError, match="no numbers"):
+        asyncio.run(poller._take([{"message": {}}, "noise"]))
 
 
 def test_nothing_is_acknowledged_before_it_is_stored(telegram: FakeTelegram) -> None:

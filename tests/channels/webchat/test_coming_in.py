@@ -63,6 +63,14 @@ async def test_without_a_code_it_says_what_to_do(visit: Any, desk: FakeDesk) -> 
     assert desk.updates == []
 
 
+async def test_the_code_of_a_members_chat_is_refused_and_stays_good(visit: Any, desk: FakeDesk) -> None:
+    async with visit() as browser:
+        answer = await browser.post("/api/enter", json={"code": "staff-" + "0a" * 16})
+    assert (answer.status_code, answer.json()["error"]) == (409, "staff_code")
+    assert "still good" in answer.json()["message"]
+    assert desk.updates == []
+
+
 async def test_ten_tries_an_hour(visit: Any) -> None:
     async with visit() as browser:
         for _ in range(10):

@@ -202,3 +202,164 @@ def test_a_time_that_is_past_everywhere_is_refused(office: Office) -> None:
     office.house.patient()
     with pytest.raises(StaffError, match="past everywhere"):
         office.send(at="2026-03-01 10:00")
+
+
+BROKEN = [
+    ("Hi {{ patient['nam'] }}", 7),
+    ("Hi {{ 'a'.foo.bar }}", 7),
+    ("Hi {{ patient.name[99] }}", 7),
+    ("Hi {{ ().__class__.__mro__ }}", 7),
+    ("Hi {{ patient.name }} {{ 1/0 }}", 26),
+    ("Hi {% if 1/0 %}x{% endif %}", 7),
+    ("Hi {{ patient.name + 1 }}", 7),
+]
+
+
+@pytest.mark.parametrize(("text", "character"), BROKEN)
+def test_what_rendering_raises_is_a_fault_of_the_draft_at_its_character(
+    office: Office, text: str, character: int
+) -> None:
+    office.house.patient()
+    (fault, *_) = office.broadcasts.faults(office.draft(text), office.lin)
+    assert fault.startswith(f"en, line 1, character {character}: ")
+    with pytest.raises(StaffError, match="can't be sent"):
+        office.send(text)
+
+
+def test_a_text_that_fails_for_one_real_patient_alone_is_a_fault_at_rehearsal_and_is_not_sent(office: Office) -> None:
+    office.house.patient()
+    office.change(office.house.patient(), {"name": "Lou"})
+    text = "Hi {{ patient.name }}{% if patient.name == 'Lou' %}{{ 1/0 }}{% endif %}"
+    told = office.broadcasts.rehearse(office.lin, office.draft(text).id)
+    assert told.faults == ("en, line 1, character 55: it divides by zero (for 1 of those it is meant for)",)
+    assert (told.get, told.suppressed) == (1, {"text_fails": 1})
+    with pytest.raises(StaffError, match="character 55: it divides by zero"):
+        office.send(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "You are in the exercise group; the other group gets more.",
+        "The combined arm meets on Sunday.",
+        "Those of the control group meet at ten.",
+        "You were randomised in May.",
+        "You have been allocated to walking.",
+        "Ask what the other treatment is.",
+        "Your group is called 'combined'.",
+    ],
+)
+@pytest.mark.parametrize("audience", ["", "arm=combined"])
+def test_what_tells_the_arm_is_stopped_whoever_reads_it(office: Office, text: str, audience: str) -> None:
+    office.house.patient()
+    with pytest.raises(StaffError, match=r"blinding: '.*' tells which group somebody is in"):
+        office.send(text, audience=audience)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The group walks on Sunday. Lift your arm, then each arm, then both arms.",
+        "We do a group exercise. Your condition may be better on some days than on others.",
+        "Exercise on Sunday; the clinic at Müller-Straße is open. Ёлка, Ελλάδα und Łódź grüßen.",
+    ],
+)
+def test_what_tells_no_arm_is_sent(office: Office, text: str) -> None:
+    office.house.patient("exercise")
+    assert office.broadcasts.faults(office.draft(text), office.lin) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "character"),
+    [
+        ("Be kind: comp\u0430ssion helps", 10),
+        ("Ask for \u0455\u0441t today", 9),
+        ("Be kind: compa\u0301ssion helps", 10),
+        ("Be kind: com\u00adpassion helps", 10),
+        ("Be kind: com**passion** helps", 10),
+        ("Be kind: \uff43ompassion helps", 10),
+        ("Be kind: {{ 'self-com' }}{{ 'passion' }}", 13),
+        ("Be kind: {% if today.weekday == 'sun' %}{{ 'self-com' }}{{ 'passion' }}{% endif %}", 13),
+        ("Be kind: {{ 'SELF-COM' | lower }}{{ ('PASS' + 'ION') | lower }}", 13),
+    ],
+)
+def test_a_hidden_word_is_stopped_as_it_is_read(office: Office, text: str, character: int) -> None:
+    office.house.patient("exercise")
+    found = office.broadcasts.faults(office.draft(text), office.lin)
+    assert any(f"character {character}: blinding: " in fault for fault in found), found
+    with pytest.raises(StaffError, match="blinding"):
+        office.send(text)
+
+
+def test_a_word_of_several_alphabets_is_refused_whatever_it_says(office: Office) -> None:
+    (fault,) = office.broadcasts.faults(office.draft("A w\u0430lk"), office.lin)
+    assert fault.startswith("en, line 1, character 3: blinding: 'w\u0430lk' mixes letters of several alphabets")
+
+
+def test_a_rehearsal_says_who_would_be_held_back_as_the_text_is_read(office: Office) -> None:
+    office.house.patient("exercise")
+    office.change(office.house.patient("exercise"), {"name": "Self-compassion"})
+    told = office.broadcasts.rehearse(office.lin, office.draft().id)
+    assert (told.get, told.suppressed) == (1, {"blinding": 1})
+
+
+@pytest.mark.parametrize(
+    "place",
+    ["patient", "exercises", "site", "patient.phone", "patient.contact", "exercises.conditions", "safety.hold",
+     "patient.name[0]", "(patient)", "patient | default('x')", "[patient]", "alert.kind", "demo"],
+)  # fmt: skip
+def test_only_single_values_of_the_short_list_may_be_named(office: Office, place: str) -> None:
+    office.house.patient()
+    faults = office.broadcasts.faults(office.draft("Hi {{ " + place + " }}"), office.lin)
+    assert any(
+        fault.startswith("en, line 1, character 7") and ("may name" in fault or "can't be named" in fault)
+        for fault in faults
+    )
+
+
+def test_a_bracket_in_a_text_hides_no_name(office: Office) -> None:
+    faults = office.broadcasts.faults(office.draft("Hi {{ '}}' ~ exercises }}"), office.lin)
+    assert any("'exercises' is nothing that a broadcast of yours may name" in fault for fault in faults)
+
+
+def test_a_broadcast_has_no_loops(office: Office) -> None:
+    faults = office.broadcasts.faults(office.draft("Hi {% for one in patient %}{{ one }}{% endfor %}"), office.lin)
+    assert any("character 4: a broadcast has no loops" in fault for fault in faults)
+
+
+@pytest.mark.parametrize("place", ["diary.cse_week", "exercises", "exercises.names", "away.days", "safety.hold"])
+def test_a_blinded_author_names_nothing_of_health_and_sees_none_at_rehearsal(office: Office, place: str) -> None:
+    office.house.patient()
+    rosa = office.hire("Rosa", "researcher")
+    one = office.draft("You: {{ " + place + " }}", by=rosa)
+    with pytest.raises(StaffError, match=r"can't be rehearsed yet.*(may name|blinding)"):
+        office.broadcasts.rehearse(rosa, one.id)
+
+
+def test_what_a_broadcast_needs_may_be_named(office: Office) -> None:
+    office.house.patient()
+    text = (
+        "{{ patient.name }}, week {{ programme.week }}: {{ diary.cse_week }}. {{ site.therapist }}, {{ channel.name }}"
+    )
+    assert office.broadcasts.faults(office.draft(text), office.lin) == ()
+
+
+@pytest.mark.parametrize("at", ["", "2026-03-11 18:00"])
+def test_a_rehearsal_tells_of_a_full_day_and_when_it_would_end(office: Office, at: str) -> None:
+    office.house.patient(unprompted={"2026-03-11": 2})
+    told = office.broadcasts.rehearse(office.lin, office.draft(at=at).id)
+    assert told.first is not None
+    assert (told.get, told.waiting, told.first.date().day) == (1, {"budget_day": 1}, 12)
+    assert told.last is not None
+    assert told.last >= told.first
+    short = office.broadcasts.rehearse(office.lin, office.draft(at=at, hours="5").id)
+    assert (short.get, short.suppressed, short.first) == (0, {"budget_day": 1}, None)
+
+
+def test_a_cancelled_broadcast_that_nobody_got_is_not_all_done(office: Office) -> None:
+    office.house.patient()
+    one = office.send()
+    office.house.work()
+    office.broadcasts.cancel(office.lin, one.id)
+    progress = office.broadcasts.progress(office.now(one))
+    assert (progress.sent, progress.without, progress.people, progress.percent) == (0, 1, 1, 0)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from coachbot.service.broadcasts import running
+from coachbot.service.broadcasts import rules, running
+from coachbot.service.broadcasts.records import Broadcast
 from coachbot.store.transaction import SqlTransaction
 from tests.service.broadcasts.conftest import WALK, Office
 from tests.service.house import failing_save
@@ -334,3 +336,67 @@ def test_a_slice_always_comes_on_however_slow_the_machine(office: Office, monkey
     office.house.travel_to(people[0], 12, "10:00")
     office.house.settle()
     assert office.counts(one) == {"sent": 3}
+
+
+def _force(office: Office, text: str) -> Broadcast:
+    """A broadcast whose text no check has seen: as after an upgrade of the pack."""
+    one = replace(office.draft(), texts={"en": text}, state="scheduled", starts=office.house.clock.now())
+    with office.house.store.writing() as tx:
+        tx.put_broadcast(one)
+    return one
+
+
+def _incidents(office: Office) -> list[tuple[str, str]]:
+    with office.house.store.reading() as tx:
+        return [(one.kind, one.patient) for one in tx.incidents()]
+
+
+@pytest.mark.parametrize("text", ["{{ patient['nam'] }}", "{{ 'a'.foo.bar }}", "{{ 1/0 }}", "{{ patient.name + 1 }}"])
+def test_whatever_rendering_raises_leaves_that_one_patient_out_and_all_others_get_theirs(
+    office: Office, text: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    kim, lou = office.house.patient(), office.house.patient()
+    office.change(lou, {"name": "Lou"})
+    one = _force(office, "Hi {{ patient.name }}{% if patient.name == 'Lou' %}" + text + "{% endif %}")
+    other = office.send()
+    office.house.settle()
+    assert (kim.texts, lou.texts) == (["Hi Kim", SAID], [SAID.replace("Kim", "Lou")])
+    assert (office.fate(one, lou), office.now(one).state) == (("suppressed", "text_fails"), "done")
+    assert office.now(other).state == "done"
+    assert _incidents(office) == [("broadcast", lou.id)]
+    assert f"broadcast {one.id} was held back from {lou.id}" in caplog.text
+
+
+def test_a_broadcast_that_raises_is_paused_and_all_others_go_on(
+    office: Office, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    kim = office.house.patient()
+    one, other = office.send("The first."), office.send("The second.")
+    real = rules.verdict
+
+    def broken(tx: Any, draft: Any, due: Any, expires: Any) -> Any:
+        if not office.now(one).state == "paused":
+            raise KeyError("a fault of the coach")
+        return real(tx, draft, due, expires)
+
+    monkeypatch.setattr("coachbot.service.broadcasts.running.verdict", broken)
+    office.house.settle()
+    assert kim.texts == ["The second."]
+    assert (office.now(one).state, office.now(other).state) == ("paused", "done")
+    assert "went wrong in the coach itself" in office.now(one).note
+    assert _incidents(office) == [("broadcast", "")]
+    assert f"broadcast {one.id} was paused: KeyError" in caplog.text
+    assert office.counts(one) == {"planned": 1}
+
+
+def test_whoever_leaves_while_it_waits_is_held_back_at_once(office: Office) -> None:
+    kim = office.house.patient()
+    one = office.send(at="2026-03-11 18:00")
+    office.house.settle()
+    assert office.fate(one, kim) == ("planned", "")
+    enrolment = office.house.record(kim).enrolment
+    assert enrolment is not None
+    office.house.coach.enrolments.withdraw(enrolment.code)
+    office.house.settle()
+    assert office.fate(one, kim) == ("suppressed", "withdrawn")
+    assert office.now(one).reasons == {"withdrawn": 1}

@@ -134,3 +134,27 @@ def test_a_patient_who_writes_the_command_writes_no_broadcast(ward: Ward) -> Non
     ward.house.say(person, f"/broadcast {WALK}")
     ward.rooms.talk.drain()
     assert broadcasts(ward) == []
+
+
+def test_cancel_that_is_typed_is_no_text(ward: Ward) -> None:
+    lin = ward.hire("Lin")
+    ward.writes(lin, "/broadcast")
+    assert ward.writes(lin, "/cancel") == ["Cancelled; nothing goes out."]
+    assert broadcasts(ward) == []
+
+
+def test_what_stands_against_a_text_is_told_right_after_it(ward: Ward) -> None:
+    lin = ward.hire("Lin")
+    ward.writes(lin, "/broadcast")
+    for text in ("Hi {{ patient.nmae }}", "You are in the exercise group.", "Hi {{ patient }}"):
+        assert ward.writes(lin, text)[0].startswith("It can't be sent like this:")
+    assert ward.writes(lin, WALK)[0].startswith("To whom?")
+
+
+def test_a_time_more_than_a_year_ahead_is_asked_again(ward: Ward) -> None:
+    lin = ward.hire("Lin")
+    ward.writes(lin, f"/broadcast {WALK}")
+    ward.presses(lin, "beverybody")
+    (said,) = ward.writes(lin, "2099-03-12 10:00")
+    assert "more than a year ahead" in said
+    assert "When?" in said

@@ -111,6 +111,18 @@ def test_one_that_was_under_way_when_the_process_died_goes_out_at_the_next_start
     assert len(ward.told(lin)) == 2
 
 
+def test_whoever_was_frozen_and_has_the_post_no_more_carries_nothing(ward: Ward) -> None:
+    lin = ward.hire("Lin")
+    before = ward.told(lin)
+    ward.house.coach.post.may_carry = lambda: False
+    notice = danger(ward, lin)
+    assert ward.told(lin) == before
+    ward.house.coach.post.may_carry = lambda: True
+    ward.house.coach.post.recover()
+    ward.carry()
+    assert state(ward, notice).state == "sent"
+
+
 def test_an_alert_of_a_process_that_died_before_it_told_anybody_is_told(ward: Ward) -> None:
     lin, person = ward.hire("Lin"), ward.house.patient()
     ward.house.say(person, WORDS)

@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from coachbot.service.records import Changes
+import pytest
+
+from coachbot.service.records import Changes, TimerRow
 from coachbot.service.staff.board import Board, Brief
+from coachbot.service.staff.chart import Charts
 from coachbot.service.staff.records import StaffRow
 from tests.service.house import House
 
@@ -57,6 +60,18 @@ def test_who_paused_or_asked_for_silence_is_not_called_silent(house: House) -> N
     assert len(quiet) == len(board.everybody())
 
 
+def test_the_lists_of_a_very_large_clinic_are_not_opened_beforehand(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    board, opened = Board(house.store, house.coach.world), []
+    monkeypatch.setattr(board, "everybody", lambda: opened.append(1))
+    house.patient()
+    board.look_ahead()
+    monkeypatch.setattr("coachbot.service.staff.board._LOOKED_AHEAD", 0)
+    board.look_ahead()
+    assert opened == [1]
+
+
 def test_an_erased_patient_is_in_no_list(house: House) -> None:
     board, person = Board(house.store, house.coach.world), house.patient()
     assert found(board, "kim") == [person.id]
@@ -76,3 +91,35 @@ def test_names_are_found_without_their_accents(house: House) -> None:
         tx.save(Changes(conversations={person.id: named}, profiles={person.id: named}))
     assert found(board, "munoz sof") == [person.id]
     assert found(board, "kim") == []
+
+
+def test_what_the_next_day_will_bring_is_told_though_no_timer_stands_yet(house: House) -> None:
+    board, person = Board(house.store, house.coach.world), house.patient()
+    with house.store.reading() as tx:
+        assert not [timer for timer in tx.timers_of(person.id) if timer.purpose.startswith("touch:")]
+    soon = [(timer.purpose, timer.due_at.hour) for timer, _ in board.today(ADMIN).soon]
+    chart = Charts(house.store, house.coach.world).of(person.id)
+    assert chart is not None
+    first = next(day for day in chart.ahead if day.planned).planned[0]
+    assert soon[0] == (f"touch:{first.id}", first.due.hour)
+    coming = board.patients(ADMIN).rows[0].next
+    assert coming is not None
+    assert (coming.purpose, coming.due_at) == (f"touch:{first.id}", first.due)
+
+
+def test_ones_own_patients_are_found_behind_those_of_many_others(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("coachbot.service.staff.board._MOST_SOON", 2)
+    board, mine = Board(house.store, house.coach.world), house.patient()
+    lin, others = StaffRow(2, "Lin", "therapist"), [house.patient() for _ in range(5)]
+    now = house.clock.now()
+    with house.store.writing() as tx:
+        tx.put_staff(StaffRow(3, "Kai", "therapist"))
+        for other in others:
+            tx.put_care(other.id, [3])
+        tx.put_timers(
+            [TimerRow(one.id, "touch:evening", now + timedelta(hours=1)) for one in others]
+            + [TimerRow(mine.id, "touch:evening", now + timedelta(hours=2))]
+        )
+    soon = board.today(lin).soon
+    assert [(timer.patient, timer.purpose) for timer, _ in soon][:1] == [(mine.id, "touch:evening")]
+    assert {timer.patient for timer, _ in soon} == {mine.id}

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from coachbot.errors import StaffError
+from coachbot.service.ports import Capabilities
+from coachbot.service.records import Update
 from coachbot.service.staff.records import StaffRow
 from coachbot.service.staff.ways import CHAT_S
 from tests.service.notices.conftest import MakeWard, Ward
@@ -23,6 +25,38 @@ def test_a_code_makes_a_chat_a_members_own_once(ward: Ward) -> None:
     stranger = ward.house.stranger()
     ward.house.say(stranger, code)
     assert len(ward.rooms.ways.of(kai.id)) == 1
+
+
+def _only_patients_read_the_web_chat(ward: Ward) -> None:
+    world = ward.house.coach.world
+    object.__setattr__(world, "capabilities", {"webchat": Capabilities(staff_chats=False)})
+
+
+def test_a_chat_that_no_member_can_open_is_not_linked_and_the_code_stays_good(ward: Ward) -> None:
+    lin = ward.hire("Lin", way="")
+    code = ward.rooms.ways.chat_code(lin.id, 0)
+    before = ward.house.coach.world.capabilities
+    _only_patients_read_the_web_chat(ward)
+    ward.writes(lin, code, kind="start")
+    assert ward.rooms.ways.of(lin.id) == []
+    object.__setattr__(ward.house.coach.world, "capabilities", before)
+    ward.house.say(ward.house.stranger(), "hello")
+    kai_chat = Update(ward.house.desk.account, "webchat", "another", "u1", "start", code)
+    ward.takes(lin, kai_chat)
+    assert [way.channel for way in ward.rooms.ways.of(lin.id)] == ["webchat"]
+
+
+def test_a_chat_that_no_member_can_open_is_no_way_and_another_is_told(ward: Ward) -> None:
+    lin, kai = ward.hire("Lin"), ward.hire("Kai", way="email")
+    person = ward.house.patient()
+    with ward.house.store.writing() as tx:
+        tx.put_care(person.id, [lin.id])
+    before = len(ward.told(lin))
+    _only_patients_read_the_web_chat(ward)
+    ward.house.say(person, "i want to kill myself")
+    ward.carry()
+    assert len(ward.told(lin)) == before
+    assert len(ward.told(kai)) == 1
 
 
 def test_a_code_grows_old(ward: Ward) -> None:
@@ -55,8 +89,6 @@ def test_what_is_written_in_a_members_chat_makes_no_patient(ward: Ward) -> None:
 
 
 def test_the_same_update_twice_is_answered_once(ward: Ward) -> None:
-    from coachbot.service.records import Update
-
     lin = ward.hire("Lin")
     update = Update(ward.house.desk.account, "webchat", f"staff-{lin.id}", "twice", "text", "hello")
     assert len(ward.takes(lin, update)) == 1
