@@ -18,7 +18,8 @@ from pathlib import Path
 from tests import postgres
 from tests.faults import auditor
 from tests.faults.auditor import Report
-from tests.faults.scale import ScaleTest, scale_test, talking
+from tests.faults.scale import ScaleTest, scale_test
+from tests.faults.town import talking
 
 _ACTS_A_SECOND = 15.0
 _TIMERS_A_KILL = 3
@@ -65,7 +66,7 @@ def besieged(folder: Path, siege: Siege, say: Callable[[str], None] = lambda lin
         scale_test(folder, url, patients=siege.patients, seed=siege.seed, worker=2) as test,
     ):
         test.start()
-        with talking(test, _ACTS_A_SECOND):
+        with talking(test.town, test.ledger(), _ACTS_A_SECOND):
             gaps = _kill_in_turn(test, siege, say)
         for one in test.of("worker"):
             test.wait_for(one)

@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -155,19 +154,6 @@ class ScaleTest:
     def stop(self) -> list[int]:
         """All of them; their exit codes."""
         return [one.stop() for one in self.members]
-
-
-@contextmanager
-def talking(test: ScaleTest, a_second: float) -> Iterator[None]:
-    """The patients talk while the block lasts."""
-    stop = threading.Event()
-    thread = threading.Thread(target=test.town.live, args=(stop, a_second), daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        thread.join()
 
 
 @contextmanager

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -16,8 +15,8 @@ from tests.faults.clocks import SETTING, WallClock
 from tests.faults.crashes import crash_test
 from tests.faults.ledger import Ledger
 from tests.faults.nursery import Nursery
-from tests.faults.scale import scale_test, talking
-from tests.faults.town import Town
+from tests.faults.scale import scale_test
+from tests.faults.town import Town, talking
 
 pytestmark = [pytest.mark.slow]
 
@@ -67,12 +66,8 @@ def test_the_one_engine_lives_through_jumps_of_the_clock(tmp_path: Path) -> None
         one.engine.settings[SETTING] = str(tmp_path / "clock")
         one.engine.start()
         one.engine.wait_until_healthy()
-        stop = threading.Event()
-        living = threading.Thread(target=one.town.live, args=(stop, 15.0), daemon=True)
-        living.start()
-        _jumps(clock, one.ledger(), one.town)
-        stop.set()
-        living.join()
+        with talking(one.town, one.ledger(), a_second=15):
+            _jumps(clock, one.ledger(), one.town)
         one.engine.stop()
         one.settle()
         _sound(auditor.audit(one))
@@ -91,7 +86,7 @@ def test_several_processes_do_too(tmp_path: Path) -> None:
             one.nursery = nursery
             one.settings = {**one.settings, SETTING: str(tmp_path / "clock")}
         test.start()
-        with talking(test, a_second=15):
+        with talking(test.town, test.ledger(), a_second=15):
             _jumps(clock, test.ledger(), test.town)
         test.settle()
         assert test.stop() == [0] * len(test.members)

@@ -14,7 +14,8 @@ from tests.faults import auditor
 from tests.faults.crashes import RANDOM, Kill
 from tests.faults.nursery import Nursery
 from tests.faults.proxy import Door
-from tests.faults.scale import Member, ScaleTest, scale_test, talking
+from tests.faults.scale import Member, ScaleTest, scale_test
+from tests.faults.town import talking
 
 pytestmark = [pytest.mark.slow, pytest.mark.postgres]
 
@@ -47,7 +48,7 @@ def test_connections_are_cut_and_nothing_is_lost_or_doubled(tmp_path: Path) -> N
             test.url = real  # the test itself goes past the door
             test.start()
             (web,) = test.of("web")
-            with talking(test, a_second=15):
+            with talking(test.town, test.ledger(), a_second=15):
                 for _ in range(_CUTS):
                     test.town.set_timers(test.ledger(), 1, within_s=_EVERY_S)
                     time.sleep(_EVERY_S)

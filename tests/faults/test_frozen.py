@@ -15,8 +15,8 @@ from tests import postgres
 from tests.faults import auditor
 from tests.faults.auditor import Report
 from tests.faults.crashes import RANDOM, Kill, crash_test
-from tests.faults.scale import Member, ScaleTest, scale_test, talking
-from tests.faults.town import Town
+from tests.faults.scale import Member, ScaleTest, scale_test
+from tests.faults.town import talking
 
 pytestmark = [pytest.mark.slow]
 
@@ -79,7 +79,7 @@ def test_a_worker_and_a_sender_that_wake_up_do_nothing_twice(tmp_path: Path) -> 
         scale_test(tmp_path, url, patients=20, seed=6, sender=2, web=1) as test,
     ):
         test.start()
-        with talking(test, a_second=15):
+        with talking(test.town, test.ledger(), a_second=15):
             for freeze, one in (
                 (_freeze_during_a_call, test.of("sender")[0]),
                 (_freeze_inside_a_transaction, test.of("worker")[0]),
@@ -106,20 +106,16 @@ def _nothing_twice(report: Report) -> None:
 
 def test_the_one_engine_goes_on_where_it_stood(tmp_path: Path) -> None:
     with crash_test(tmp_path, patients=20, seed=8) as one:
-        stop = threading.Event()
-        living = threading.Thread(target=Town.live, args=(one.town, stop, 15.0), daemon=True)
         one.engine.start()
         one.engine.wait_until_healthy()
-        living.start()
-        for _ in range(3):
-            one.town.set_timers(one.ledger(), 3, within_s=4)
+        with talking(one.town, one.ledger(), a_second=15):
+            for _ in range(3):
+                one.town.set_timers(one.ledger(), 3, within_s=4)
+                time.sleep(3)
+                one.engine.send(signal.SIGSTOP)
+                time.sleep(6)
+                one.engine.send(signal.SIGCONT)
             time.sleep(3)
-            one.engine.send(signal.SIGSTOP)
-            time.sleep(6)
-            one.engine.send(signal.SIGCONT)
-        time.sleep(3)
-        stop.set()
-        living.join()
         one.engine.stop()
         one.settle()
         report = auditor.audit(one)

@@ -9,7 +9,8 @@ import pytest
 
 from tests import postgres
 from tests.faults import auditor
-from tests.faults.scale import scale_test, talking
+from tests.faults.scale import scale_test
+from tests.faults.town import talking
 
 pytestmark = [pytest.mark.slow, pytest.mark.postgres]
 
@@ -24,7 +25,7 @@ def test_workers_and_the_sender_die_and_nothing_is_lost_or_doubled(tmp_path: Pat
         scale_test(tmp_path, url, patients=20, seed=5, sender=2) as test,
     ):
         test.start()
-        with talking(test, a_second=15):
+        with talking(test.town, test.ledger(), a_second=15):
             for service, place in _VICTIMS:
                 test.town.set_timers(test.ledger(), 3, within_s=_EVERY_S)
                 time.sleep(_EVERY_S)

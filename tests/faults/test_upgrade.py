@@ -13,7 +13,8 @@ from tests import postgres
 from tests.faults import auditor
 from tests.faults.crashes import crash_test
 from tests.faults.nursery import Nursery
-from tests.faults.scale import Member, scale_test, talking
+from tests.faults.scale import Member, scale_test
+from tests.faults.town import talking
 from tests.faults.zygote import NEWER
 
 pytestmark = [pytest.mark.slow]
@@ -40,7 +41,7 @@ def test_old_processes_stop_with_a_clear_line_and_new_ones_take_over(tmp_path: P
         for one in test.members:
             one.nursery = nursery
         test.start()
-        with talking(test, a_second=15):
+        with talking(test.town, test.ledger(), a_second=15):
             test.town.set_timers(test.ledger(), 6, within_s=10)
             test.ledger().run("UPDATE alembic_version SET version_num = ?", _NEXT)
             assert [_ended(one) for one in test.members] == [StoreError.exit_code] * len(test.members)

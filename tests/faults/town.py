@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
@@ -36,6 +38,8 @@ _NEVER = ("erase", "delete", "leave", "withdraw", "stop the")
 _PICTURE_S = 10.0
 #: Messages of one patient that may wait for an answer.
 _PATIENCE = 2
+#: Seconds that the last newcomers are given to find their way in.
+_COMING_IN_S = 120.0
 
 
 @dataclass(slots=True)
@@ -134,3 +138,23 @@ class Town:
         due = [int((time.time() + from_s + self.rng.uniform(0, within_s)) * 1e6) for _ in made]
         ledger.add_timers([(*one, at) for one, at in zip(made, due, strict=True)])
         self.timers += made
+
+    def wait_for_newcomers(self, ledger: Ledger) -> None:
+        """Until everybody is enrolled; who is not by then is for the auditor to name."""
+        end = time.monotonic() + _COMING_IN_S
+        while ledger.number("SELECT count(*) FROM enrolment") < len(self.talkers) and time.monotonic() < end:
+            time.sleep(0.5)
+
+
+@contextmanager
+def talking(town: Town, ledger: Ledger, a_second: float) -> Iterator[None]:
+    """The patients talk while the block lasts, and then until everybody is enrolled."""
+    stop = threading.Event()
+    thread = threading.Thread(target=town.live, args=(stop, a_second), daemon=True)
+    thread.start()
+    try:
+        yield
+        town.wait_for_newcomers(ledger)
+    finally:
+        stop.set()
+        thread.join()

@@ -155,7 +155,8 @@ def test_an_engine_whose_writer_has_ended_is_not_ready(tmp_path: Path) -> None:
     def look(engine: Engine, app: FastAPI) -> None:
         engine.parts.writer.stop()
         found = answer(app, "/readyz")
-        assert (found.status_code, found.json()["reasons"]) == (503, ["writer: has ended"])
+        assert found.status_code == 503
+        assert found.json()["reasons"][0] == "writer: has ended"  # who gives it work may have ended since as well
 
     at_an_engine(tmp_path, look)
 
