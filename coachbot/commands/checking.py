@@ -10,7 +10,6 @@ from coachbot.authoring.checks.bursts import Longest, on_narrow
 from coachbot.authoring.pack import load_pack
 from coachbot.authoring.plain import read_plain
 from coachbot.authoring.reading import DEFAULT_LANGUAGE, read_pack
-from coachbot.bootstrap import prove_site
 from coachbot.errors import SettingsError
 from coachbot.programme.model import Programme
 from coachbot.registry import channel_kinds
@@ -40,6 +39,8 @@ def site_faults(settings: Settings, root: Path) -> list[str]:
     language without one. A pack that runs no coach is held against no site."""
     if settings.site is None or not (root / "content" / "site.yaml").is_file():
         return []
+    from coachbot.bootstrap import prove_site  # the whole coach, which no other fault needs
+
     try:
         prove_site(load_pack(root), settings.site)
     except SettingsError as error:
