@@ -1,14 +1,15 @@
-"""Rounds come one after the other, by the steady clock. With real processes: tests/faults/test_clocks.py."""
+"""Rounds come one after the other, whatever the clock does. With real processes: tests/faults/test_clocks.py."""
 
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 
 import pytest
 
 from coachbot.ticking import Ticks
+from tests.faults.clocks import WallClock, set_by
 
 EVERY_S = 0.02
 
@@ -44,16 +45,18 @@ def during(work: Callable[[], Awaitable[object]], scene: Callable[[], Awaitable[
     asyncio.run(play())
 
 
-@pytest.mark.parametrize("jump_s", [-3600.0, 3600.0])
-def test_rounds_go_on_after_a_jump_of_the_clock(jump_s: float, monkeypatch: pytest.MonkeyPatch) -> None:
-    rounds, wall = Rounds(), time.time
+@pytest.mark.parametrize("jump_s", [-86_400.0, -3600.0, 3600.0, 50 * 365 * 86_400.0])
+def test_rounds_go_on_after_a_jump_of_the_clock(jump_s: float, tmp_path: Path) -> None:
+    rounds, clock = Rounds(), WallClock(tmp_path / "clock")
 
     async def scene() -> None:
         await rounds.until(2)
-        monkeypatch.setattr(time, "time", lambda: wall() + jump_s)
+        clock.ahead_s = jump_s
         await rounds.until(rounds.number + 3)
+        assert rounds.number < 30, "the seconds that were jumped over are not made up for"
 
-    during(rounds, scene)
+    with set_by(str(tmp_path / "clock")):
+        during(rounds, scene)
 
 
 def test_a_round_that_fails_is_followed_by_the_next() -> None:

@@ -219,13 +219,16 @@ class Transaction(
         """The token of the question that stands in a message of the messenger; empty if it asked nothing."""
 
     def settle(self, settlements: Sequence[Settlement], *, by: str, now: datetime) -> None: ...
-    def release_ambiguous(self, *, now: datetime, now_real: float) -> int:
-        """Rows whose claimer died: by their policy due again, or skipped. Returns how many."""
+    def release_ambiguous(self, *, now: datetime, now_real: float, repeatable: Collection[str] = ()) -> int:
+        """Rows whose claimer died: by their policy due again, or skipped; due again in any case at the channels
+        (`repeatable`) where a repeated message is dropped. Returns how many."""
 
     def bring_forward(self, *, now: datetime) -> int:
         """Rows that are due and were written later than now: as much earlier as they were written late. How many."""
 
-    def release_claims(self, accounts: Collection[int], *, but: str, now: datetime) -> int:
+    def release_claims(
+        self, accounts: Collection[int], *, but: str, now: datetime, repeatable: Collection[str] = ()
+    ) -> int:
         """The same for all rows of these accounts that anybody but this sender had claimed."""
 
     def suppress_due(self, patient: str, *, reason: str, now: datetime) -> int:

@@ -64,6 +64,8 @@ class Sender:
         self._store = store
         self._clock = clock
         self._channels = channels
+        #: Channels where a repeated message is dropped: after a death nothing is in doubt there.
+        self._repeatable = tuple(name for name, one in channels.items() if one.capabilities.deduplicates)
         self._writer = writer
         self._name = name
         self._pace = pace or Pace()
@@ -270,17 +272,17 @@ class Sender:
         Call it at the start of the one engine, under its lock: nobody else can hold a claim then.
         """
         with self._store.writing() as tx:
-            return tx.release_ambiguous(now=self._clock.now(), now_real=float("inf"))
+            return tx.release_ambiguous(now=self._clock.now(), now_real=float("inf"), repeatable=self._repeatable)
 
     def take_over(self, accounts: Collection[int]) -> int:
         """These accounts are this sender's now: what another had claimed there is sent again or skipped."""
         with self._store.writing() as tx:
-            return tx.release_claims(accounts, but=self._name, now=self._clock.now())
+            return tx.release_claims(accounts, but=self._name, now=self._clock.now(), repeatable=self._repeatable)
 
     def free_the_dead(self) -> int:
         """Rows whose claim is over, whoever made it."""
         with self._store.writing() as tx:
-            return tx.release_ambiguous(now=self._clock.now(), now_real=self._real(tx))
+            return tx.release_ambiguous(now=self._clock.now(), now_real=self._real(tx), repeatable=self._repeatable)
 
     def _real(self, tx: Transaction) -> float:
         """The clock by which a claim is over. Of several processes each has its own, and one may jump."""

@@ -165,6 +165,13 @@ def _skipped(which: ColumnElement[bool]) -> Statement:
     return Statement(ended.where(which, OUTBOX.c.on_doubt == word("skip")))
 
 
+def _repeated(which: ColumnElement[bool]) -> Statement:
+    """Where a messenger drops what it has had before, nothing is in doubt, whatever a row says of doubt."""
+    there = exists().where(_ADDRESS.c.id == OUTBOX.c.address, _ADDRESS.c.channel == bindparam("of_channel"))
+    return Statement(change(state=word("due"), lease_real=null()).where(which, OUTBOX.c.on_doubt == word("skip"), there))
+
+
+_REPEAT, _REPEAT_OF = _repeated(_LEASE_OVER), _repeated(_OF_OTHERS)
 _RESEND, _RESEND_OF = _resent(_LEASE_OVER), _resent(_OF_OTHERS)
 _SKIP, _SKIP_OF = _skipped(_LEASE_OVER), _skipped(_OF_OTHERS)
 _SUPPRESS = Statement(
@@ -322,16 +329,22 @@ class OutboxPart(Part):
         self._write(_WAIT, [(s.reason, s.row, by) for s in waiting])
         self._write(_AGAIN, [(micros(s.retry_at or now), s.reason, s.row, by) for s in again])
 
-    def release_ambiguous(self, *, now: datetime, now_real: float) -> int:
-        """Rows whose claimer died: by their policy due again, or failed as `in doubt`. Returns how many."""
-        skipped = self._run(_SKIP, now=micros(now), real=now_real)
-        return skipped + self._run(_RESEND, real=now_real)
+    def release_ambiguous(self, *, now: datetime, now_real: float, repeatable: Collection[str] = ()) -> int:
+        """Rows whose claimer died: by their policy due again, or failed as `in doubt`; due in any case at the channels
+        where a repeated message is dropped. Returns how many."""
+        found = sum(self._run(_REPEAT, of_channel=channel, real=now_real) for channel in repeatable)
+        found += self._run(_SKIP, now=micros(now), real=now_real)
+        return found + self._run(_RESEND, real=now_real)
 
-    def release_claims(self, accounts: Collection[int], *, but: str, now: datetime) -> int:
+    def release_claims(
+        self, accounts: Collection[int], *, but: str, now: datetime, repeatable: Collection[str] = ()
+    ) -> int:
         """The same for all rows of these accounts that anybody but this sender had claimed."""
         self._alone(CLAIMS)
         found = 0
         for account in sorted(accounts):
+            for channel in repeatable:
+                found += self._run(_REPEAT_OF, of_channel=channel, of_account=account, me=but)
             found += self._run(_SKIP_OF, now=micros(now), of_account=account, me=but)
             found += self._run(_RESEND_OF, of_account=account, me=but)
         return found

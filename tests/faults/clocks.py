@@ -17,7 +17,9 @@ SETTING = "COACHBOT_TEST_CLOCK"
 _ASKED = (
     "coachbot.service.clock.datetime",
     "coachbot.serving.datetime",
-)  # fmt: skip
+    "coachbot.ticking.datetime",
+    "apscheduler.schedulers.base.datetime",
+)
 
 
 class WallClock:

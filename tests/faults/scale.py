@@ -140,6 +140,7 @@ class ScaleTest:
     def kill(self, one: Member) -> None:
         """It dies in the midst of whatever it does, and is started again, as its container would be."""
         one.kill()
+        self.town.telegram.catch_up()
         self.kills.append(Kill(RANDOM, time.monotonic()))
         one.start()
 

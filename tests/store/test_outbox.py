@@ -98,6 +98,16 @@ def test_a_row_whose_sender_died_is_sent_again_or_skipped_by_its_own_word(house:
     assert house.claimed_texts() == ["resend me"]
 
 
+def test_where_a_repeat_is_dropped_no_message_is_skipped(house: House) -> None:
+    mei = house.patient("pmei")
+    house.send(house.message(mei, "a broadcast", on_doubt="skip"))
+    house.claim()
+    with house.store.writing() as tx:
+        assert tx.release_ambiguous(now=NOW, now_real=REAL + 61, repeatable=("terminal", "web")) == 1
+    assert house.ledger(mei) == {"a broadcast": ("due", "")}
+    assert house.claimed_texts() == ["a broadcast"]
+
+
 def test_a_sender_thought_dead_may_still_tell_how_it_ended(house: House) -> None:
     record = house.patient()
     house.send(house.message(record, "slow"))

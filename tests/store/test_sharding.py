@@ -102,6 +102,15 @@ def test_what_another_sender_had_claimed_is_freed_by_its_own_word(house: House) 
         assert [(row["state"], row["reason"]) for row in tx.outbox("pkim")] == [("failed", "in doubt")]
 
 
+def test_where_a_repeat_is_dropped_what_another_had_claimed_is_sent_again(house: House) -> None:
+    house.send(house.message(house.patient("pkim"), "a reminder", on_doubt="skip"))
+    with house.store.writing() as tx:
+        assert len(tx.claim(now=NOW, now_real=REAL, limit=5, worker="dead", lease_s=60)) == 1
+        assert tx.release_claims([house.account], but="alive", now=NOW, repeatable=("web",)) == 1
+    with house.store.reading() as tx:
+        assert [(row["state"], row["reason"]) for row in tx.outbox("pkim")] == [("due", "")]
+
+
 # -- roles --------------------------------------------------------------------------------------------
 @pytest.mark.postgres
 def test_processes_that_work_together_keep_an_engine_out(postgres_house: House) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+import time
 from contextlib import suppress
 
 import pytest
@@ -87,3 +89,20 @@ def test_a_call_is_watched_between_its_effect_and_its_answer() -> None:
     telegram.watch = lambda method, fields: seen.append(list(mei.texts))
     telegram.answer(TOKEN, "sendMessage", {"chat_id": mei.chat, "text": "one"})
     assert seen == [["one"]]
+
+
+def test_whoever_catches_up_finds_what_a_dead_bot_had_sent() -> None:
+    call = (
+        f"POST /bot{TOKEN}/sendMessage HTTP/1.1\r\nhost: fake\r\n"
+        "content-type: application/json\r\ncontent-length: 32\r\n\r\n"
+        '{"chat_id": 700,   "text": "hi"}'
+    )
+    with FakeTelegram() as telegram:
+        telegram.add_bot(TOKEN)
+        person = telegram.person("Ada", chat=700)
+        telegram.watch = lambda method, fields: time.sleep(0.05)
+        for _ in range(10):
+            with socket.create_connection(("127.0.0.1", int(telegram.url.rpartition(":")[2]))) as bot:
+                bot.sendall(call.encode())
+        telegram.catch_up()
+        assert len(person.messages) == 10
