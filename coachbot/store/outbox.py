@@ -168,7 +168,9 @@ def _skipped(which: ColumnElement[bool]) -> Statement:
 def _repeated(which: ColumnElement[bool]) -> Statement:
     """Where a messenger drops what it has had before, nothing is in doubt, whatever a row says of doubt."""
     there = exists().where(_ADDRESS.c.id == OUTBOX.c.address, _ADDRESS.c.channel == bindparam("of_channel"))
-    return Statement(change(state=word("due"), lease_real=null()).where(which, OUTBOX.c.on_doubt == word("skip"), there))
+    return Statement(
+        change(state=word("due"), lease_real=null()).where(which, OUTBOX.c.on_doubt == word("skip"), there)
+    )
 
 
 _REPEAT, _REPEAT_OF = _repeated(_LEASE_OVER), _repeated(_OF_OTHERS)
