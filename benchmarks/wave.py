@@ -22,8 +22,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from coachbot.bootstrap import Coach
+from coachbot.opening import open_beside
 from coachbot.service.records import Profile, Progress
-from coachbot.serving import open_beside
 from coachbot.settings import load_settings
 from coachbot.testing.botapi import FakeTelegram, Fault, Limits, Person
 from tests.faults.chats import compared

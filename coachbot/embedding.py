@@ -12,12 +12,12 @@ from contextlib import ExitStack, asynccontextmanager
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from coachbot.errors import CoachbotError
+from coachbot.running import Engine
 from coachbot.service.channels import ChannelKind, Counter, Serving
 from coachbot.service.clock import RealClock
 from coachbot.service.ids import CODE_LENGTH, looks_like_code, plain_code
 from coachbot.service.staff.talk import COMMANDS as STAFF_COMMANDS
 from coachbot.service.staff.ways import PREFIX
-from coachbot.serving import Engine
 from coachbot.settings import Settings, load_settings
 from coachbot.store import EngineLock, open_store
 

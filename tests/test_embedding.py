@@ -15,7 +15,7 @@ import pytest
 
 from coachbot.embedding import CoachPlugin, _as_sent, _Beside, create_app
 from coachbot.errors import CoachbotError
-from coachbot.serving import open_beside
+from coachbot.opening import open_beside
 from coachbot.settings import Settings, load_settings
 from coachbot.testing.botapi import FakeTelegram, Person
 from tests.conftest import ROOT

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from coachbot.running import Engine
 from coachbot.service import turns
 from coachbot.service.clock import RealClock
 from coachbot.service.records import Update
-from coachbot.serving import Engine
 from coachbot.settings import load_settings
 from coachbot.store import open_store
 

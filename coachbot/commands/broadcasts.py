@@ -26,7 +26,7 @@ By = Annotated[str, typer.Option("--by", help="The account that acts: its name i
 
 def _rooms() -> StaffRooms:
     from coachbot.bootstrap import staff_rooms
-    from coachbot.serving import open_beside
+    from coachbot.opening import open_beside
     from coachbot.settings import load_settings
 
     return staff_rooms(open_beside(load_settings()))

@@ -40,7 +40,7 @@ def invite(
         from coachbot.commands.inviting import invite_all
 
         raise typer.Exit(invite_all(settings, csv, sheet))
-    from coachbot.serving import saying_what_is_new
+    from coachbot.opening import saying_what_is_new
 
     with saying_what_is_new(settings):
         coach = coach_of(settings, make=True)

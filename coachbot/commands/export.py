@@ -26,8 +26,8 @@ def export(
     arm: Annotated[bool, typer.Option("--with-arm", help="The arm too: this ends the reader's blinding.")] = False,
 ) -> None:
     """Export a study, pseudonymous: opaque codes, days counted from day 0; no names, own words or arms."""
+    from coachbot.opening import open_beside
     from coachbot.service.research import Choice
-    from coachbot.serving import open_beside
     from coachbot.settings import load_settings
 
     if form not in _FORMS:

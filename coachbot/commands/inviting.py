@@ -35,7 +35,7 @@ def try_out(settings: Settings, file: Path) -> int:
 def invite_all(settings: Settings, file: Path, sheet: Path | None) -> int:
     """Make every invitation of a list, or none; prints reference and code of each."""
     from coachbot.console.sheet import cards_of, sheet_of
-    from coachbot.serving import saying_what_is_new
+    from coachbot.opening import saying_what_is_new
 
     content = file.read_bytes()
     if sheet is not None:
@@ -54,7 +54,7 @@ def invite_all(settings: Settings, file: Path, sheet: Path | None) -> int:
 
 def _rooms(settings: Settings, *, make: bool = False) -> StaffRooms:
     from coachbot.bootstrap import staff_rooms
-    from coachbot.serving import open_beside
+    from coachbot.opening import open_beside
 
     return staff_rooms(open_beside(settings, make=make))
 

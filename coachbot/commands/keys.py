@@ -10,7 +10,7 @@ keys = typer.Typer(help="The master keys that wrap the patients' keys.", no_args
 @keys.command("list")
 def keys_list() -> None:
     """List the versions of the master key, and how many patients' keys each wraps. No key is shown."""
-    from coachbot.serving import store_beside
+    from coachbot.opening import store_beside
     from coachbot.settings import load_settings
 
     settings = load_settings()
@@ -25,7 +25,7 @@ def keys_list() -> None:
 @keys.command("rotate")
 def keys_rotate() -> None:
     """Draw a new master key and wrap every patient's key by it; a running coach follows by itself."""
-    from coachbot.serving import store_beside
+    from coachbot.opening import store_beside
     from coachbot.settings import load_settings
 
     settings = load_settings()

@@ -18,6 +18,6 @@ def settings_of(**overrides: object) -> Settings:
 
 def coach_of(settings: Settings, *, make: bool = False) -> Coach:
     """The use cases over the installation's database, for a command beside a running coach."""
-    from coachbot.serving import open_beside
+    from coachbot.opening import open_beside
 
     return open_beside(settings, make=make)

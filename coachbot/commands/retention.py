@@ -11,8 +11,8 @@ def retention(
     apply: Annotated[bool, typer.Option("--apply/--dry-run", help="Remove it; else only say what would go.")] = False,
 ) -> None:
     """Say what the site's `retention` rules remove, or remove it now; the engine does so each day by itself."""
+    from coachbot.opening import open_beside
     from coachbot.service.retention import Retention
-    from coachbot.serving import open_beside
     from coachbot.settings import load_settings
 
     coach = open_beside(load_settings())

@@ -28,7 +28,7 @@ def _settings() -> Settings:
 
 def _rooms(settings: Settings, *, make: bool = False) -> StaffRooms:
     from coachbot.bootstrap import staff_rooms
-    from coachbot.serving import open_beside
+    from coachbot.opening import open_beside
 
     return staff_rooms(open_beside(settings, make=make))
 
@@ -55,7 +55,7 @@ def staff_add(
     role: Annotated[str, typer.Option(help="admin, therapist, researcher or author.")],
 ) -> None:
     """Make an account; prints the secret of its one-time codes and the link to choose a password, once."""
-    from coachbot.serving import saying_what_is_new
+    from coachbot.opening import saying_what_is_new
 
     settings = _settings()
     with saying_what_is_new(settings):

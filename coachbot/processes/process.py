@@ -22,22 +22,24 @@ from typing import TYPE_CHECKING, Any, Literal
 from coachbot import logs
 from coachbot.bootstrap import Coach, staff_rooms
 from coachbot.errors import SettingsError, StoreError
+from coachbot.listening import listen
+from coachbot.opening import saying_what_is_new
 from coachbot.packs import pack_root
 from coachbot.processes.bells import Bells
+from coachbot.running import Engine, receive
 from coachbot.service.clock import RealClock
 from coachbot.service.leases import CHORES, EVERY_S, POST, Leases, lease_of
 from coachbot.service.presence import Presence
 from coachbot.service.shards import shard_of
 from coachbot.service.shifts import Shift
 from coachbot.service.writer import SOON, WHENEVER
-from coachbot.serving import Engine, listen, receive, saying_what_is_new
 from coachbot.store import SqlStore, open_store
 from coachbot.store.hearing import LINES, OUTBOX, Hearing
 
 if TYPE_CHECKING:
+    from coachbot.running import Parts
     from coachbot.service.channels import Serving
     from coachbot.service.meter import Meter
-    from coachbot.serving import Parts
     from coachbot.settings import Settings
 
 log = logging.getLogger("coachbot")

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from coachbot.running import Engine
 from coachbot.service.clock import RealClock
 from coachbot.service.ids import IdSource
 from coachbot.service.records import Address, Changes, Enrolment, Profile, Progress
-from coachbot.serving import Engine
 from coachbot.settings import load_settings
 from coachbot.store import SqlStore
 from coachbot.testing.ground import new_store

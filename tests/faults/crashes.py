@@ -12,7 +12,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from coachbot.serving import open_beside
+from coachbot.opening import open_beside
 from coachbot.settings import load_settings
 from coachbot.testing.botapi import FakeTelegram
 from coachbot.testing.killing import POINTS

@@ -17,7 +17,7 @@ from typing import Any
 import httpx
 import yaml
 
-from coachbot.serving import open_beside
+from coachbot.opening import open_beside
 from coachbot.settings import load_settings
 from coachbot.testing.botapi import FakeTelegram
 from tests.faults.crashes import RANDOM, Kill

@@ -20,8 +20,8 @@ import pytest
 
 from coachbot.channels.telegram.tokens import Token
 from coachbot.channels.telegram.webhook import SECRET_HEADER
+from coachbot.opening import open_beside
 from coachbot.service.records import Profile, Progress
-from coachbot.serving import open_beside
 from coachbot.settings import load_settings
 from coachbot.testing.botapi import FakeTelegram
 from tests.faults import trace

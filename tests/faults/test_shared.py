@@ -14,7 +14,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from coachbot.serving import open_beside
+from coachbot.opening import open_beside
 from coachbot.settings import load_settings
 from tests import postgres
 from tests.faults.scale import ScaleTest, scale_test

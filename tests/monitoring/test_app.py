@@ -13,8 +13,8 @@ from fastapi import FastAPI
 from coachbot.monitoring.app import add_monitoring
 from coachbot.monitoring.readiness import NotWorkingError, Probe, Readiness, readiness
 from coachbot.packs import pack_root
+from coachbot.running import Engine
 from coachbot.service.clock import RealClock
-from coachbot.serving import Engine
 from coachbot.settings import load_settings
 from coachbot.testing.ground import new_store
 from tests.conftest import ROOT

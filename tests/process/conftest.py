@@ -18,8 +18,8 @@ import pytest
 
 from coachbot.authoring.pack import Pack
 from coachbot.bootstrap import assemble
+from coachbot.opening import store_beside
 from coachbot.service.clock import RealClock
-from coachbot.serving import store_beside
 from coachbot.settings import load_settings
 
 _START_S = 90

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from coachbot.bootstrap import Coach, staff_rooms
+from coachbot.opening import open_beside
 from coachbot.service.ids import new_patient_id
 from coachbot.service.records import Address, Changes, Enrolment, PatientRecord, Profile, Progress
 from coachbot.service.staff.records import StaffRow
-from coachbot.serving import open_beside
 from coachbot.settings import load_settings
 from tests.process.conftest import Process
 
