@@ -11,6 +11,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 from typing import Any
 
@@ -195,8 +196,9 @@ class Formula:
         return self.run(scope)
 
 
+@lru_cache(maxsize=2048)
 def compile_expression(source: str) -> Formula:
-    """Compile a guard or expression in Jinja2's syntax. Raises FormulaError if it can't be read."""
+    """Compile a guard or expression in Jinja2's syntax, once. Raises FormulaError if it can't be read."""
     try:
         parser = Parser(_SANDBOX, source, state="variable")
         node = parser.parse_expression()

@@ -204,14 +204,14 @@ def _bounded(pieces: Iterable[str]) -> str:
     return "".join(text)[:LONGEST]
 
 
-def render(source: str, scope: Scope) -> str:
-    """One text, rendered now and not kept: for words that are put together when a pack is loaded."""
-    return _Wording(source).text(scope)
-
-
 @lru_cache(maxsize=64)
 def _kept(source: str) -> _Wording:
     return _Wording(source)
+
+
+def render(source: str, scope: Scope) -> str:
+    """One text that is no message of a pack; its template is kept while it is in use."""
+    return _kept(source).text(scope)
 
 
 def bubbles_of(source: str, scope: Scope) -> tuple[Bubble, ...]:

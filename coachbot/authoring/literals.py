@@ -13,18 +13,22 @@ from typing import Any
 # The standard library's own reader of expressions; it has no public name since Python 3.11.
 _parser: Any = getattr(re, "_parser", None)
 
-#: One of these (in lower case) is in every text the expression matches; empty: nothing is known.
+#: One of these (in lower case) is in every text the expression matches.
 Literals = frozenset[str]
 _NONE: Literals = frozenset()
 
 
-def literals_of(pattern: str) -> Literals:
-    """The letters of which a text must have at least one run, or nothing if there is no such set."""
-    return _of_sequence(_parser.parse(pattern)) if _parser is not None else _NONE
+def literals_of(pattern: str) -> list[Literals]:
+    """Sets of letters in a row, the most telling first: a text must have one of each. None where nothing is known."""
+    return _certain(_parser.parse(pattern)) if _parser is not None else []
 
 
 def _of_sequence(parts: Iterable[tuple[Any, Any]]) -> Literals:
     """The most telling set among the parts that must all match."""
+    return next(iter(_certain(parts)), _NONE)
+
+
+def _certain(parts: Iterable[tuple[Any, Any]]) -> list[Literals]:
     found: list[Literals] = []
     run = ""
     for kind, value in parts:
@@ -38,7 +42,7 @@ def _of_sequence(parts: Iterable[tuple[Any, Any]]) -> Literals:
         run = ""
         found.append(_of_part(name, value))
     found.append(frozenset((run.lower(),)))
-    return max((one for one in found if one and "" not in one), key=_worth, default=_NONE)
+    return sorted((one for one in found if one and "" not in one), key=_worth, reverse=True)
 
 
 def _worth(literals: Literals) -> tuple[int, int]:

@@ -194,8 +194,13 @@ def detector_from(
 ) -> Detector:
     """A detector from the lexicons of all languages (parsed YAML) and the kinds of danger, the gravest first.
 
-    Raises `LexiconFault` with everything that is wrong in any of them.
+    Raises `LexiconFault` as `read_lexicons` does.
     """
+    return Detector(read_lexicons(lexicons, order), order, mends=mends)
+
+
+def read_lexicons(lexicons: Mapping[str, Mapping[str, object]], order: Sequence[str]) -> list[Lexicon]:
+    """The lexicons of all languages. Raises `LexiconFault` with everything that is wrong in any of them."""
     faults: list[Fault] = []
     read: list[Lexicon] = []
     if order and not lexicons:
@@ -207,4 +212,4 @@ def detector_from(
         faults.extend(reader.faults)
     if faults:
         raise LexiconFault(faults)
-    return Detector(read, order, mends=mends)
+    return read

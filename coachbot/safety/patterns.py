@@ -145,7 +145,7 @@ def _nodes(op: str, value: Any) -> Sequence:
 def _node(op: str, value: Any) -> Node:
     match op:
         case "LITERAL":
-            return Letter(chr(value))
+            return _letter(value)
         case "NOT_LITERAL":
             return Letters((), spaced=chr(value) != " ")
         case "ANY":
@@ -162,6 +162,11 @@ def _node(op: str, value: Any) -> Node:
         case "AT":
             return Edge()
     return Unread(op.lower().replace("_", " "))
+
+
+@cache
+def _letter(code: int) -> Letter:
+    return Letter(chr(code))
 
 
 def _letters(items: Any) -> Letters:

@@ -5,7 +5,8 @@ With these rules the work of one expression at one place of a text is bounded, s
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import cache
 
 from coachbot.safety.folding import BREAK, fold_letter
 from coachbot.safety.patterns import Choice, Letter, Letters, Look, Node, Repeat, Sequence, Unread
@@ -15,6 +16,7 @@ MOST_TIMES = 12
 #: So many open repeats may stand in one word.
 MOST_OPEN = 2
 Risk = tuple[str, str]
+_SPACE = Letter(" ")
 
 
 def risks(tree: Sequence) -> list[Risk]:
@@ -27,11 +29,14 @@ def risks(tree: Sequence) -> list[Risk]:
     return list(dict.fromkeys(found))
 
 
-def _walk(tree: Sequence) -> Iterator[Node]:
+def _walk(tree: Sequence) -> list[Node]:
+    """Every node, and what is inside of it after it."""
+    nodes: list[Node] = []
     for node in tree:
-        yield node
+        nodes.append(node)
         for inside in _inside(node):
-            yield from _walk(inside)
+            nodes.extend(_walk(inside))
+    return nodes
 
 
 def _inside(node: Node) -> tuple[Sequence, ...]:
@@ -40,24 +45,24 @@ def _inside(node: Node) -> tuple[Sequence, ...]:
     return node.options if isinstance(node, Choice) else ()
 
 
-def _of(node: Node) -> Iterator[Risk]:
+def _of(node: Node) -> Iterable[Risk]:
     if isinstance(node, Letter):
-        yield from _lost(node.letter)
-    elif isinstance(node, Letters):
-        for letter in node.options:
-            yield from _lost(letter)
-    elif isinstance(node, Unread):
-        yield f"a {node.name} has no meaning here.", "Write the words out, or split it into two entries."
-    elif isinstance(node, Repeat):
-        yield from _of_repeat(node)
+        return _lost(node.letter)
+    if isinstance(node, Letters):
+        return [risk for letter in node.options for risk in _lost(letter)]
+    if isinstance(node, Unread):
+        return ((f"a {node.name} has no meaning here.", "Write the words out, or split it into two entries."),)
+    return _of_repeat(node) if isinstance(node, Repeat) else ()
 
 
-def _lost(letter: str) -> Iterator[Risk]:
+@cache
+def _lost(letter: str) -> tuple[Risk, ...]:
     """A character that no folded text contains: the expression would never find anything there."""
     folded = fold_letter(letter)
-    if folded != letter or letter == BREAK:
-        shown = {"": "nothing (leave it out)", BREAK: "a space", " ": "a space"}.get(folded, f"'{folded}'")
-        yield f"'{letter}' never occurs in a text as it is read.", f"It is read as {shown}."
+    if folded == letter != BREAK:
+        return ()
+    shown = {"": "nothing (leave it out)", BREAK: "a space", " ": "a space"}.get(folded, f"'{folded}'")
+    return ((f"'{letter}' never occurs in a text as it is read.", f"It is read as {shown}."),)
 
 
 def _of_repeat(node: Repeat) -> Iterator[Risk]:
@@ -85,13 +90,12 @@ def _has_fence(body: Sequence) -> bool:
     inner = [part for part in _walk(body) if isinstance(part, Repeat) and part.high is None]
     if not inner:
         return True
-    fence = Letter(" ")
     narrow = not any(_spaced(part) for repeat in inner for part in repeat.body)
-    return narrow and fence in (body[0], body[-1])
+    return narrow and _SPACE in (body[0], body[-1])
 
 
 def _spaced(node: Node) -> bool:
-    return node == Letter(" ") or (isinstance(node, Letters) and node.spaced)
+    return node == _SPACE or (isinstance(node, Letters) and node.spaced)
 
 
 def _may_be_empty(tree: Sequence) -> bool:
@@ -109,8 +113,8 @@ def _open_in_a_row(tree: Sequence) -> int:
     """The most open repeats that stand in one word of the expression."""
     most = count = 0
     for node in tree:
-        if node == Letter(" "):
-            count = 0
+        if isinstance(node, Letter):
+            count = 0 if node.letter == " " else count
         elif isinstance(node, Repeat):
             count += 1 if node.high is None else _open_in_a_row(node.body)
         elif isinstance(node, Choice):

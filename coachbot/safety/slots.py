@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from coachbot.safety.folding import is_unspaced
-from coachbot.safety.patterns import Choice, Letter, Letters, Repeat, Sequence
+from coachbot.safety.patterns import Choice, Letter, Letters, Node, Repeat, Sequence
 
 #: More words under way than that are not followed up: what comes is taken as unknown.
 _MOST_UNDER_WAY = 400
@@ -53,8 +53,10 @@ class WordWalk:
         self._finish(self._through(tree, frozenset({_Word()}), certain=True), certain=True)
 
     def _through(self, tree: Sequence, under_way: _UnderWay, *, certain: bool) -> _UnderWay:
-        for node in tree:
-            if isinstance(node, Letter):
+        for node in _runs(tree):
+            if isinstance(node, str):
+                under_way = frozenset(_longer(word, node) for word in under_way)
+            elif isinstance(node, Letter):
                 under_way = self._letter(node.letter, under_way, certain=certain)
             elif isinstance(node, Letters):
                 under_way = self._letters(node, under_way)
@@ -107,10 +109,23 @@ class WordWalk:
             self.slots.append(slot)
 
 
-def _longer(word: _Word, letter: str) -> _Word:
+def _runs(tree: Sequence) -> list[Node | str]:
+    """The nodes, with letters in a row that neither end a word nor are one put together."""
+    nodes: list[Node | str] = []
+    for node in tree:
+        if not isinstance(node, Letter) or node.letter == " " or is_unspaced(node.letter):
+            nodes.append(node)
+        elif nodes and isinstance(nodes[-1], str):
+            nodes[-1] += node.letter
+        else:
+            nodes.append(node.letter)
+    return nodes
+
+
+def _longer(word: _Word, letters: str) -> _Word:
     if word.whole:
-        return _Word(letter)
-    return word if word.unknown else _Word(word.letters + letter)
+        return _Word(letters)
+    return word if word.unknown else _Word(word.letters + letters)
 
 
 def _slot(under_way: _UnderWay) -> Slot | None:

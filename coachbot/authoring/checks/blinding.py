@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import accumulate
 
 from coachbot.authoring.checks.context import Context
@@ -43,14 +44,21 @@ def _arms(context: Context) -> dict[str, frozenset[str]]:
 
 def _found(concept: Concept, fragments: tuple[str, ...], texts: tuple[tuple[str, str], ...]) -> Iterator[Fault]:
     """What gives a concept away. Most texts lack the letters of most fragments, and are not searched for them."""
-    flat = [text.lower().translate(_SPACES) for _, text in texts]
+    flat = [_flat(text) for _, text in texts]
     starts = list(accumulate((len(text) + 1 for text in flat), initial=0))
     everything = _BETWEEN.join(flat)
     for fragment in fragments:
         literals = literals_of(fragment)
-        for at in _holding(literals, everything, starts) if literals else range(len(texts)):
-            for found in _places(fragment, texts[at][1], flat[at]):
-                yield _fault(*texts[at], found, concept)
+        for at in _holding(literals[0], everything, starts) if literals else range(len(texts)):
+            if all(any(one in flat[at] for one in others) for others in literals[1:]):
+                for found in _places(fragment, texts[at][1], flat[at]):
+                    yield _fault(*texts[at], found, concept)
+
+
+@lru_cache(maxsize=2048)
+def _flat(text: str) -> str:
+    """A text with one kind of letters and of spaces; each is looked through for many concepts."""
+    return text.lower().translate(_SPACES)
 
 
 def _places(fragment: str, text: str, flat: str) -> Iterator[tuple[int, int]]:

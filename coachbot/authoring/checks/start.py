@@ -10,7 +10,7 @@ from coachbot.authoring.checks.context import Context
 from coachbot.authoring.faults import Fault, fault
 from coachbot.authoring.plain import read_plain
 from coachbot.authoring.reading import DEFAULT_LANGUAGE
-from coachbot.safety import LexiconFault, detector_from
+from coachbot.safety import LexiconFault, read_lexicons
 
 _LEXICON = f"content/{DEFAULT_LANGUAGE}/safety/lexicon.yaml"
 _WORDS = f"content/{DEFAULT_LANGUAGE}"
@@ -79,7 +79,7 @@ def _lexicon(context: Context) -> Iterator[Fault]:
     if not safety.worded or not safety.lexicons:
         return
     try:
-        detector_from(safety.lexicons, safety.worded)
+        read_lexicons(safety.lexicons, safety.worded)
     except LexiconFault as wrong:
         for one in wrong.faults:
             language = one.path.partition(".")[0] or DEFAULT_LANGUAGE

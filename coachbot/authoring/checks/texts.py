@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from jinja2 import nodes
 
@@ -45,8 +45,10 @@ def _section(context: Context, file: str, path: str, section: Section, drafts: l
             yield fault(file, line, "WORDS_006", str(error))
             continue
         extra = _extra(path, part)
-        yield from _constructs(file, line, tree)
-        unknown = _unknown(context, tree, drafts, extra)
+        within = list(tree.find_all(nodes.Node))
+        yield from _constructs(file, line, within)
+        own = {target.name for loop in within if isinstance(loop, nodes.For) for target in _targets(loop)}
+        unknown = _unknown(context, tree, drafts, extra | own)
         for (place, at), cure in unknown.items():
             yield fault(file, line + at - 1, "WORDS_007", f"'{place}' does not exist", cure)
         told = {place for place, _ in unknown}
@@ -93,8 +95,8 @@ def _sure(context: Context, section: Section, drafts: list[Draft], part: str) ->
     return facts.ALWAYS_THERE if found is None else found
 
 
-def _constructs(file: str, line: int, tree: nodes.Template) -> Iterator[Fault]:
-    for node in tree.find_all(nodes.Node):
+def _constructs(file: str, line: int, within: Iterable[nodes.Node]) -> Iterator[Fault]:
+    for node in within:
         at = line + (getattr(node, "lineno", None) or 1) - 1
         if type(node) not in TEXT_NODES:
             yield fault(file, at, "WORDS_016", f"'{type(node).__name__.lower()}' is not possible in a text")
@@ -113,15 +115,11 @@ def _constructs(file: str, line: int, tree: nodes.Template) -> Iterator[Fault]:
 def _unknown(
     context: Context, tree: nodes.Template, drafts: list[Draft], extra: frozenset[str]
 ) -> dict[tuple[str, int], str]:
-    """What a text names that does not exist, with its line in the text and the cure."""
+    """What a text names that does not exist, with its line in the text and the cure. `extra`: what it may name too."""
     found = {}
-    own = {target.name for loop in tree.find_all(nodes.For) for target in _targets(loop)}
-    known = frozenset({*own, *extra, *context.wider})
-    for draft in drafts:
-        known |= context.names(draft)
+    known = extra.union(context.wider, *map(context.names, drafts))
     for place, at in dict.fromkeys(places_in(tree)):
-        top = place.partition(".")[0]
-        if top in own or top in extra:
+        if place.partition(".")[0] in extra:
             continue
         cure = context.unknown(place, known)
         if cure is not None:
