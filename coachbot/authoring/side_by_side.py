@@ -13,13 +13,14 @@ from typing import TypeVar
 
 from coachbot.errors import CoachbotError
 
-T = TypeVar("T")
+Here = TypeVar("Here")
+There = TypeVar("There")
 
 
-def both(here: Callable[[], T], there: Callable[[], T]) -> tuple[T, T]:
+def both(here: Callable[[], Here], there: Callable[[], There]) -> tuple[Here, There]:
     """The results of two functions; that of `there` is made by another process, and must be something to pickle.
 
-    What `there` raises comes out as a CoachbotError with its words.
+    A CoachbotError of `there` comes out as it is, and anything else that it raises as a CoachbotError with its words.
     """
     if not hasattr(os, "fork") or (os.cpu_count() or 1) < 2:
         return here(), there()
@@ -39,8 +40,8 @@ def both(here: Callable[[], T], there: Callable[[], T]) -> tuple[T, T]:
         raise CoachbotError("the process beside this one ended early; is there memory left?")
     fine, theirs = pickle.loads(told)
     if not fine:
-        raise CoachbotError(str(theirs))
-    result: T = theirs
+        raise theirs
+    result: There = theirs
     return mine, result
 
 
@@ -48,8 +49,10 @@ def _tell(writing: int, work: Callable[[], object]) -> None:
     """Do the work, say what came of it, and end without anything that the other process is to do at its end."""
     try:
         told = pickle.dumps((True, work()))
+    except CoachbotError as error:
+        told = pickle.dumps((False, error))
     except BaseException as error:
-        told = pickle.dumps((False, f"{type(error).__name__}: {error}"))
+        told = pickle.dumps((False, CoachbotError(f"{type(error).__name__}: {error}")))
     with open(writing, "wb") as pipe:
         pipe.write(told)
     os._exit(0)

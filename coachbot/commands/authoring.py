@@ -4,35 +4,53 @@ from __future__ import annotations
 
 import gc
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from coachbot.commands.opening import settings_of
 from coachbot.errors import CoachbotError, SettingsError
 
+if TYPE_CHECKING:
+    from coachbot.authoring.faults import Fault
+
 PackPath = Annotated[Path | None, typer.Argument(help="Folder with dialogs/ and content/; the pack inside by default.")]
 
 
 def check(path: PackPath = None, warnings: Annotated[bool, typer.Option(help="Show warnings too.")] = True) -> None:
     """Read a whole pack and list every fault with its place and its cure."""
-    from coachbot.authoring.pack import check_pack
-    from coachbot.commands.checking import channel_faults, site_faults, site_warnings
-    from coachbot.packs import pack_at, pack_root
+    from coachbot.authoring.side_by_side import both
 
     gc.disable()  # a short life that keeps all it makes: collecting takes a tenth of it and frees nothing
-    settings = settings_of()
-    root = pack_at(path) if path else pack_root(settings)
+    check_pack, (root, bound) = both(_checking, lambda: _placed(path))
     found = check_pack(root, beside=True)
     errors: list[object] = [fault for fault in found if fault.severity == "error"]
-    of_site = [] if errors else site_warnings(settings, root)
-    of_channels = [] if errors else [*site_faults(settings, root), *channel_faults(settings, root)]
+    of_site, of_channels = _site_lines(root) if bound and not errors else ([], [])
     errors += of_channels
     for line in [*found, *of_site, *of_channels] if warnings else errors:
         print(line)
     print(f"{len(errors)} errors, {len(found) - len(errors) + len(of_channels) + len(of_site)} warnings in {root}")
     raise typer.Exit(1 if errors else 0)
+
+
+def _checking() -> Callable[..., tuple[Fault, ...]]:
+    from coachbot.authoring.pack import check_pack
+
+    return check_pack
+
+
+def _placed(path: Path | None) -> tuple[Path, bool]:
+    from coachbot.commands.checking import placed
+
+    return placed(path)
+
+
+def _site_lines(root: Path) -> tuple[list[str], list[str]]:
+    from coachbot.commands.checking import site_lines
+
+    return site_lines(root)
 
 
 def draw(

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
-from coachbot.service.desk import Desk
-from coachbot.service.ports import Channel
-from coachbot.settings import Settings
+if TYPE_CHECKING:
+    from coachbot.service.desk import Desk
+    from coachbot.service.ports import Channel
+    from coachbot.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ import os
 import pytest
 
 from coachbot.authoring.side_by_side import both
-from coachbot.errors import CoachbotError
+from coachbot.errors import CoachbotError, SettingsError
 
 
 def test_both_results_come_back_in_their_order() -> None:
@@ -23,6 +23,15 @@ def test_the_other_one_is_made_by_another_process(monkeypatch: pytest.MonkeyPatc
 def test_one_core_does_one_after_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "cpu_count", lambda: 1)
     assert both(os.getpid, os.getpid) == (os.getpid(), os.getpid())
+
+
+def test_what_a_person_can_mend_there_is_told_here_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    def wrong() -> int:
+        raise SettingsError("COACHBOT_PACK: there is no folder")
+
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    with pytest.raises(SettingsError, match=r"^COACHBOT_PACK: there is no folder$"):
+        both(lambda: 1, wrong)
 
 
 def test_what_goes_wrong_there_is_told_here(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -25,23 +25,28 @@ from coachbot.authoring.reading import Reading
 from coachbot.authoring.side_by_side import both
 
 Check = Callable[[Context], Iterable[Fault]]
-#: How dialogs, programmes and pictures hang together ...
-_OF_FORM: tuple[Check, ...] = (
+#: What hangs on the ways through the dialogs ...
+_OF_WAYS: tuple[Check, ...] = (
     check_flow,
     check_slots,
+    check_texts,
     check_reached,
     check_links,
-    check_suited,
     check_words,
-    check_bursts,
     check_languages,
-    check_pictures,
-    check_blinding,
     check_batteries,
 )
-#: ... and what is read and said, which takes about as long.
-_OF_WORDS: tuple[Check, ...] = (check_start, check_moments, check_texts, check_staff)
-CHECKS = (*_OF_FORM, *_OF_WORDS)
+#: ... and all else, which takes about as long.
+_OF_ELSE: tuple[Check, ...] = (
+    check_start,
+    check_moments,
+    check_blinding,
+    check_bursts,
+    check_suited,
+    check_pictures,
+    check_staff,
+)
+CHECKS = (*_OF_WAYS, *_OF_ELSE)
 
 
 def run_checks(reading: Reading, *, burst: int = 20, beside: bool = False) -> tuple[Fault, ...]:
@@ -55,5 +60,5 @@ def run_checks(reading: Reading, *, burst: int = 20, beside: bool = False) -> tu
     def found(checks: Iterable[Check]) -> set[Fault]:
         return {fault for check in checks for fault in check(context)}
 
-    parts = both(lambda: found(_OF_FORM), lambda: found(_OF_WORDS)) if beside else (found(CHECKS),)
+    parts = both(lambda: found(_OF_WAYS), lambda: found(_OF_ELSE)) if beside else (found(CHECKS),)
     return tuple(sorted(set(reading.faults).union(*parts)))
