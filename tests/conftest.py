@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from coachbot.authoring.pack import Pack, load_pack
+from coachbot.authoring.pack import Pack
+from coachbot.testing.ground import pack_at
 
 ROOT = Path(__file__).parent.parent
 
 
 @pytest.fixture(scope="session")
 def pack() -> Pack:
-    """The pack that ships with coachbot."""
-    return load_pack(ROOT)
+    """The pack that ships with coachbot: the one that stages read too."""
+    return pack_at(ROOT)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from coachbot.authoring.pack import Pack, load_pack
+from coachbot.authoring.pack import Pack
 from coachbot.testing.coverage import report, walk_all
 from coachbot.testing.ground import pack_at
 from coachbot.testing.reads import reads_of
@@ -137,7 +137,7 @@ def test_a_watched_library_is_left_as_it_was(root: Path) -> None:
 
 @pytest.mark.slow
 def test_every_state_of_every_dialog_is_reached_and_every_text_renders() -> None:
-    coverage = walk_all(load_pack(ROOT))
+    coverage = walk_all(pack_at(ROOT))
     assert coverage.missing == {}
     assert coverage.failures == []
     assert coverage.texts > 2_000

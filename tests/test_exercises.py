@@ -12,16 +12,17 @@ import pytest
 from PIL import Image
 
 from coachbot.authoring.exercises import GROUPS, Exercise, name_of, rung
-from coachbot.authoring.pack import Pack, load_pack
+from coachbot.authoring.pack import Pack
 from coachbot.authoring.screening import conditions
 from coachbot.engine.asks import Choice
 from coachbot.rendering import bubbles_of
 from coachbot.service.exercising import ExerciseBook
 from coachbot.testing import Role, Stage
 from coachbot.testing.channel import Message
+from coachbot.testing.ground import pack_at
 
 ROOT = Path(__file__).parents[1]
-PACK: Pack = load_pack(ROOT)
+PACK: Pack = pack_at(ROOT)
 EVERY = sorted(PACK.exercises)
 WEDNESDAY = datetime(2026, 3, 4, 13, tzinfo=UTC)
 PARTS = ("card", "mistake", "easier", "harder", "stop")

@@ -14,7 +14,7 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from coachbot.authoring.pack import Pack, load_pack
+from coachbot.authoring.pack import Pack
 from coachbot.bootstrap import build_world
 from coachbot.engine import effects as fx
 from coachbot.engine.events import Attached, Closed, Concerned, Event, Opened, Pressed, Said, TimerFired
@@ -28,6 +28,7 @@ from coachbot.service.facts import facts_of
 from coachbot.service.records import Address, Enrolment, PatientRecord, Profile
 from coachbot.service.speaking import Delivery, speak
 from coachbot.service.world import World
+from coachbot.testing.ground import pack_at
 from coachbot.testing.reads import Reads, reads_of
 from coachbot.testing.variety import Variety, handed_in, standing
 from tests.conftest import ROOT
@@ -58,7 +59,7 @@ lives = st.tuples(st.integers(0, 10_000), st.integers(0, 10_000), st.lists(happe
 @lru_cache(maxsize=1)
 def ground() -> tuple[World, Reads, Variety, PatientRecord, Mapping[str, Any]]:
     """The real pack, and a patient in the middle of the course."""
-    pack: Pack = load_pack(ROOT)
+    pack: Pack = pack_at(ROOT)
     world = build_world(pack, StandingClock(NOW), {})
     reads = reads_of(pack)
     enrolment = Enrolment(1, "sct_cse", "", "active", date(2026, 2, 25))

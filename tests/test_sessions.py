@@ -6,13 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import pairwise
-from pathlib import Path
 from random import Random
 from typing import Any
 
 import pytest
 
-from coachbot.authoring.pack import Pack, load_pack
+from coachbot.authoring.pack import Pack
 from coachbot.engine import effects as fx
 from coachbot.engine.asks import Choice, FreeText, Scale, Several, Wait
 from coachbot.engine.events import Event, Opened, Pressed, Said, TimerFired
@@ -28,11 +27,6 @@ PRACTICES = (
 #: What is answered where the first choice is not the usual one.
 USUAL = {"phrases_offer": "full", "practice_offer": "friend", "keep": "same", "letter_how": "here"}
 NUMBERS = {60: "one minute", 120: "two minutes", 180: "three minutes", 240: "four minutes"}
-
-
-@pytest.fixture(scope="module")
-def pack() -> Pack:
-    return load_pack(Path(__file__).parents[1])
 
 
 def facts(week: int, attended: int = 4, **today: Any) -> dict[str, Any]:

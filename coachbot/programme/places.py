@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, time
+from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
 _NEAR_MINUTES = 12
@@ -45,12 +46,18 @@ def zone_guesser(
 
 
 def _known_places(cities: Mapping[str, Sequence[str]]) -> Mapping[str, str]:
-    places = {_folded(_city(zone)): zone for zone in sorted(available_timezones()) if "/" in zone}
-    places = {n: zone for n, zone in places.items() if not zone.startswith(_NO_PLACES) and n not in _NO_NAMES}
+    places = dict(_chief_cities())
     for zone, names in cities.items():
         places[_folded(_city(zone))] = zone
         places.update({_folded(name): zone for name in names})
     return places
+
+
+@cache
+def _chief_cities() -> Mapping[str, str]:
+    """The places that zones are named after. Listing the zones goes through hundreds of files."""
+    places = {_folded(_city(zone)): zone for zone in sorted(available_timezones()) if "/" in zone}
+    return {n: zone for n, zone in places.items() if not zone.startswith(_NO_PLACES) and n not in _NO_NAMES}
 
 
 def _city(zone: str) -> str:

@@ -8,12 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from coachbot.safety.faults import Fault, did_you_mean
 from coachbot.safety.folding import Folded, phrase
-from coachbot.safety.patterns import Sequence as Tree
 from coachbot.safety.patterns import compiled, fold_source, parse
-from coachbot.safety.risks import risks
+from coachbot.safety.risks import Risk, risks
 from coachbot.safety.slots import Slot, WordWalk
 
 #: The kind that no negation clears, only the narrow `denied` list.
@@ -158,13 +158,12 @@ class LexiconReader:
             self._fault(path, f"'{text}' has no letters.", "Write the words that are looked for.")
             return None
         source = re.escape(plain).replace("\\ ", " ")
-        return _entry(source, parse(source), over_breaks=over_breaks)
+        entry, _ = _read(source, over_breaks=over_breaks, judged=False)
+        return entry
 
     def _expression(self, source: str, path: str, *, over_breaks: bool) -> Entry | None:
         try:
-            tree = parse(source)
-            found = risks(tree)
-            entry = None if found else _entry(source, tree, over_breaks=over_breaks)
+            entry, found = _read(source, over_breaks=over_breaks, judged=True)
         except (re.error, OverflowError, RecursionError) as error:
             self._fault(path, f"this is no regular expression: {error}.", "Mend it, or write a plain phrase.")
             return None
@@ -197,6 +196,11 @@ class LexiconReader:
         self.faults.append(Fault(place, message, cure))
 
 
-def _entry(source: str, tree: Tree, *, over_breaks: bool) -> Entry:
+@lru_cache(maxsize=4096)
+def _read(source: str, *, over_breaks: bool, judged: bool) -> tuple[Entry | None, tuple[Risk, ...]]:
+    """An entry, or what makes it unfit. It is the same for all who read it: whoever checks a pack, and who runs it."""
+    tree = parse(source)
+    if judged and (found := tuple(risks(tree))):
+        return None, found
     walk = WordWalk(tree)
-    return Entry(source, over_breaks, tuple(walk.slots), frozenset(walk.words))
+    return Entry(source, over_breaks, tuple(walk.slots), frozenset(walk.words)), ()

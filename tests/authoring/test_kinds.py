@@ -14,6 +14,7 @@ from coachbot.engine.asks import Choice, Scale, Several, Wait
 from coachbot.engine.events import Opened, Pressed, TimerFired
 from coachbot.engine.model import Conversation
 from coachbot.engine.step import step
+from coachbot.testing.ground import pack_at
 from tests.authoring.bad_packs import (
     ANCHORED,
     EXERCISE,
@@ -243,7 +244,7 @@ def test_two_instruments_with_a_danger_at_the_same_place_keep_their_own(tmp_path
 
 
 def test_ticks_are_pages_of_statements() -> None:
-    real = load_pack(Path(__file__).parents[2])
+    real = pack_at(Path(__file__).parents[2])
     page = real.library.dialogs["instrument/rmdq"].states["page_1"].ask
     assert isinstance(page, Several)
     assert page.exact

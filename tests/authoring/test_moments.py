@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from coachbot.authoring.pack import Pack, load_pack
+from coachbot.authoring.pack import Pack
 from coachbot.authoring.plain import read_plain
 from coachbot.engine.answers.interrupts import interrupt_in
+from coachbot.testing.ground import pack_at
 from tests.safety import lines
 from tests.safety.lexicons import detector
 
@@ -43,7 +44,7 @@ EVERYDAY = (
 
 @cache
 def pack() -> Pack:
-    return load_pack(ROOT)
+    return pack_at(ROOT)
 
 
 @cache

@@ -18,6 +18,7 @@ from coachbot.authoring.pack import Pack, check_pack, load_pack
 from coachbot.authoring.reading import read_pack
 from coachbot.authoring.schema import FOLDERS, READ_KEYS, schemas
 from coachbot.programme.concepts import pattern_of
+from coachbot.testing.ground import pack_at
 from tests.authoring.bad_packs import HELLO, HELLO_WORDS, WORDS, lay
 
 ROOT = Path(__file__).parents[2]
@@ -25,7 +26,7 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture(scope="module")
 def real() -> Pack:
-    return load_pack(ROOT)
+    return pack_at(ROOT)
 
 
 def test_the_real_pack_loads_without_errors(real: Pack) -> None:

@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coachbot.authoring.pack import Pack, load_pack
+from coachbot.authoring.pack import Pack
 from coachbot.safety import Likeness, likeness_from
 from coachbot.safety.likeness import PASSAGE, SPARE, passages, signs_of, words_of
+from coachbot.testing.ground import pack_at
 
 ROOT = Path(__file__).parents[2]
 SMALL = {"weights": {"gone": [3000, 0], "numb": [0, 4000], "holiday": [-3000, 0]}, "bias": [-1000, -1000]}
@@ -24,7 +25,7 @@ def small(**changes: object) -> Likeness:
 
 @cache
 def pack() -> Pack:
-    return load_pack(ROOT)
+    return pack_at(ROOT)
 
 
 def learned() -> Likeness:

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from coachbot.authoring.pack import load_pack
 from coachbot.authoring.yaml_reader import read_yaml
 from coachbot.safety import Watch, detector_from
+from coachbot.testing.ground import pack_at
 from tests.safety.lexicons import detector
 
 ROOT = Path(__file__).parents[2]
@@ -20,7 +20,7 @@ FLOORS = {"second": (0.78, 0.04), "third": (0.88, 0.08)}
 
 @cache
 def watch() -> Watch:
-    safety = load_pack(ROOT).safety
+    safety = pack_at(ROOT).safety
     return Watch(detector_from(safety.lexicons, safety.worded), safety.likeness, safety.order)
 
 
