@@ -58,6 +58,7 @@ from coachbot.service.staff.chart import Charts
 from coachbot.service.staff.doors import Doors
 from coachbot.service.staff.erasing import Erasing
 from coachbot.service.staff.gate import Gate
+from coachbot.service.staff.ports import Vault
 from coachbot.service.staff.searching import PURPOSE, Searches
 from coachbot.service.staff.talk import StaffTalk
 from coachbot.service.staff.ways import Ways
@@ -378,7 +379,7 @@ class StaffRooms:
     remembered: Callable[[str], str | None]
 
 
-def staff_rooms(coach: Coach) -> StaffRooms:
+def staff_rooms(coach: Coach, vault: Vault | None = None) -> StaffRooms:
     """The staff's side, over the same store and writer. Raises SettingsError without the extra `staff`."""
     from coachbot.console.vault import ArgonVault
 
@@ -390,7 +391,7 @@ def staff_rooms(coach: Coach) -> StaffRooms:
     longer = BroadcastTalk(broadcasts, coach.wording, world.pack.library.default_language)
     return StaffRooms(
         audit,
-        Doors(store, clock, writer, ids, ArgonVault(), audit),
+        Doors(store, clock, writer, ids, vault or ArgonVault(), audit),
         board,
         Searches(store.secret(PURPOSE)),
         Charts(store, world),

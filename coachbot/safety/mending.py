@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from functools import partial
+from functools import lru_cache, partial
 from string import ascii_lowercase
 
 from coachbot.safety.folding import UNSPACED, Folded, fold, fold_letter, folded, visible
@@ -53,9 +53,7 @@ class Mender:
     def __init__(self, words: Iterable[str], real_words: Iterable[str]) -> None:
         self._words = frozenset(words)
         self._known = self._words | frozenset(real_words)
-        self._slips = {slip: word for word in sorted(self._words) for slip in _slips(word)}
-        for word in self._known:
-            self._slips.pop(word, None)
+        self._slips = _slips_of(self._words, self._known)
         self._lone = frozenset(ascii_lowercase) - self._known
         self._longest = max(map(len, self._words), default=1)
         self._by_start: dict[tuple[str, int], list[str]] = {}
@@ -192,6 +190,13 @@ def _meaning(known: dict[str, list[str]], turn: int, chunk: re.Match[str]) -> st
 
 def _fits(word: str, masks: list[str]) -> bool:
     return all(letter in mask for letter, mask in zip(word, masks, strict=True))
+
+
+@lru_cache(maxsize=8)
+def _slips_of(words: frozenset[str], known: frozenset[str]) -> Mapping[str, str]:
+    """What the words are mistyped as, where that is no word; kept, as whoever reads the same lists reads the same."""
+    slips = {slip: word for word in sorted(words) for slip in _slips(word)}
+    return {slip: word for slip, word in slips.items() if slip not in known}
 
 
 def _slips(word: str) -> Iterator[str]:

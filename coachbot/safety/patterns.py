@@ -119,10 +119,12 @@ def _over_breaks(source: str) -> Iterator[str]:
 
 def fold_source(source: str) -> str:
     """The source of an expression with its letters (never its signs) as they are in folded texts."""
-    return "".join(letter if letter.isascii() else _one(letter) for letter in source)
+    return source if source.isascii() else "".join(map(_one, source))
 
 
 def _one(letter: str) -> str:
+    if letter.isascii():
+        return letter
     folded = fold_letter(letter)
     return folded if len(folded) == 1 else letter
 

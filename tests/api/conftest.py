@@ -12,8 +12,10 @@ from fastapi.testclient import TestClient
 from coachbot.api.app import create_api
 from coachbot.authoring.pack import Pack
 from coachbot.bootstrap import StaffRooms, staff_rooms
+from coachbot.console.vault import ArgonVault
 from coachbot.service.clinic.records import SCOPES
 from tests.service.house import House
+from tests.service.staff.conftest import CHEAP
 
 
 class Clinic:
@@ -21,7 +23,7 @@ class Clinic:
 
     def __init__(self, folder: Path, pack: Pack) -> None:
         self.house = House(folder, pack)
-        self.rooms: StaffRooms = staff_rooms(self.house.coach)
+        self.rooms: StaffRooms = staff_rooms(self.house.coach, ArgonVault(CHEAP))
         self.app = create_api(self.rooms)
         self.browser = TestClient(self.app, base_url="https://clinic.example")
         self.tokens = {scope: self.rooms.clients.add(scope, [scope]).token for scope in SCOPES}

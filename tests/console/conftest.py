@@ -15,6 +15,7 @@ from fastapi.testclient import TestClient
 from coachbot.authoring.pack import Pack
 from coachbot.bootstrap import StaffRooms, staff_rooms
 from coachbot.console.app import create_console
+from coachbot.console.vault import ArgonVault
 from coachbot.service.staff.doors import Doors
 from tests.service.house import House, Person
 from tests.service.staff.conftest import CHEAP, PASSWORD
@@ -48,10 +49,8 @@ class Clinic:
 
     def __init__(self, folder: Path, pack: Pack) -> None:
         self.house = House(folder, pack)
-        self.rooms: StaffRooms = staff_rooms(self.house.coach)
+        self.rooms: StaffRooms = staff_rooms(self.house.coach, ArgonVault(CHEAP))
         self.doors: Doors = self.rooms.doors
-        self.doors._vault._hasher = CHEAP  # type: ignore[attr-defined]
-        self.doors._vault._nobody = CHEAP.hash("nobody")  # type: ignore[attr-defined]
         self.app = create_console(self.rooms, demo=True)
         self.secrets: dict[str, str] = {}
 

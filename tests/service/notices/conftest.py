@@ -12,12 +12,14 @@ import pytest
 
 from coachbot.authoring.pack import Pack
 from coachbot.bootstrap import StaffRooms, staff_rooms
+from coachbot.console.vault import ArgonVault
 from coachbot.errors import DeliveryError
 from coachbot.service.notices.records import Notice, Way
 from coachbot.service.records import Update
 from coachbot.service.staff.records import Role, StaffRow
 from coachbot.service.staffing import Member
 from tests.service.house import House
+from tests.service.staff.conftest import CHEAP
 
 KIM = Member("therapist", "Kim", "555 0101")
 ROE = Member("clinical_lead", "Dr Roe", "555 0102", day_and_night=True)
@@ -43,7 +45,7 @@ class Ward:
         self.carrier = RecordingCarrier()
         self.house = House(folder, pack, carriers=dict.fromkeys(("chat", "email", "webhook"), self.carrier))
         _set(self.house, members)
-        self.rooms: StaffRooms = staff_rooms(self.house.coach)
+        self.rooms: StaffRooms = staff_rooms(self.house.coach, ArgonVault(CHEAP))
         self.updates = 0
 
     def hire(self, name: str, role: Role = "therapist", way: str = "chat") -> StaffRow:
