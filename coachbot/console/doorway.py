@@ -133,7 +133,7 @@ async def _answer(console: Console, route: Route, request: Request) -> Response:
             response = await _let_in(route, call)
     except RefusedError as error:
         response = call.show("refused.html", status=error.status, sentence=error.sentence)
-    if guest is not None and guest.token:
+    if guest is not None and guest.token and "set-cookie" not in response.headers:  # a new visit has its own
         set_cookie(request, response, guest.token)
     return guarded(response, kept=route.kept)
 

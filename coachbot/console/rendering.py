@@ -129,7 +129,7 @@ class Pages:
             delivery=lambda state: DELIVERY.get(state, state), purpose=_purpose, plain=_plain, spaced=_spaced,
             minutes=_minutes, dial=_dial, mark=talk_mark,
             broadcast=lambda state: BROADCAST_STATES.get(state, state), fate=lambda fate: FATES.get(fate, fate),
-            held=lambda reason: HELD.get(reason, reason),
+            held=lambda reason: HELD.get(reason, reason), sentence=_sentence,
         )  # fmt: skip
         self._environment.globals.update(
             spark=drawing.spark, course_picture=drawing.course_picture, steps_picture=drawing.steps_picture,
@@ -227,6 +227,11 @@ def _dial(text: str) -> str:
         return ""
     number = found[0].replace("(0)", "") if found[0].startswith("+") else found[0]
     return "".join(sign for sign in number if sign.isdigit() or sign == "+")
+
+
+def _sentence(words: str) -> str:
+    """What is wrong, as a sentence of its own."""
+    return words[:1].upper() + words[1:] + ("" if words.endswith((".", "!", "?")) else ".")
 
 
 def _plain(text: str) -> str:

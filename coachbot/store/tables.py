@@ -433,7 +433,7 @@ class StaffVisit(Base, table=True):
 
 
 class StaffTicket(Base, table=True):
-    """A one-time link: to choose a password (`begin`), or into the demo's console (`enter`)."""
+    """What works once: a link to a password (`begin`) or into the demo's console (`enter`), a new secret (`renew`)."""
 
     __tablename__: ClassVar[str] = "staff_ticket"
     token_hash: str = _text(key=True)

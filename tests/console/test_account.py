@@ -1,4 +1,4 @@
-"""Your account: by which ways one is told."""
+"""Your account: the password, the codes, and by which ways one is told."""
 
 from __future__ import annotations
 
@@ -6,7 +6,11 @@ import re
 from dataclasses import replace
 
 from coachbot.console.app import create_console
-from tests.console.conftest import Clinic
+from coachbot.service.staff.doors import ROTATE_S
+from tests.console.conftest import Clinic, Visitor
+from tests.service.staff.conftest import PASSWORD
+
+NEW = "five quite plain words"
 
 
 def test_a_code_is_shown_once_and_an_address_can_be_added_and_taken_away(clinic: Clinic) -> None:
@@ -46,3 +50,74 @@ def test_the_ways_that_are_set_up_are_offered(clinic: Clinic) -> None:
     page = clinic.visitor("therapist").get("/account").text
     assert "A code for your own chat" in page
     assert "Tell me by e-mail" not in page
+
+
+def _secret(clinic: Clinic) -> str:
+    """Of whoever came last."""
+    return list(clinic.secrets.values())[-1]
+
+
+def _change(clinic: Clinic, visitor: Visitor, **fields: str):  # type: ignore[no-untyped-def]
+    known = {"present": PASSWORD, "password": NEW, "again": NEW, "code": clinic.code(_secret(clinic))}
+    return visitor.post("/account/password", **(known | fields))
+
+
+def test_ones_own_password_is_changed_and_one_stays_signed_in(clinic: Clinic) -> None:
+    visitor = clinic.visitor("researcher")
+    answer = _change(clinic, visitor)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/account?done=password")
+    assert "Your password is changed" in visitor.get("/account?done=password").text
+    assert clinic.actions()[0] == "staff.password"
+
+
+def test_a_browser_whose_token_was_just_due_for_a_new_one_stays_signed_in_too(clinic: Clinic) -> None:
+    visitor = clinic.visitor("author")
+    fields = {"csrf": visitor.csrf(), "present": PASSWORD, "password": NEW, "again": NEW}
+    clinic.house.clock.seconds += ROTATE_S
+    code = clinic.code(_secret(clinic))
+    answer = visitor.client.post("/account/password", data=fields | {"code": code}, follow_redirects=False)
+    assert answer.status_code == 303
+    assert visitor.get("/account").status_code == 200
+
+
+def test_what_is_wrong_with_a_new_password_is_said_and_the_form_stays_open(clinic: Clinic) -> None:
+    visitor = clinic.visitor("therapist")
+    for fields, words in (
+        ({"again": "something else"}, "The two new passwords are not the same."),
+        ({"present": "a wrong one"}, "That did not work"),
+        ({"password": "short", "again": "short"}, "at least 12 characters"),
+    ):
+        answer = _change(clinic, visitor, **fields)
+        assert (answer.status_code, words in answer.text) == (409, True)
+        assert "<details open><summary>Change your password" in answer.text
+        assert fields.get("present", PASSWORD) not in answer.text
+
+
+def test_tries_at_ones_own_password_are_counted_with_those_to_come_in(clinic: Clinic) -> None:
+    visitor = clinic.visitor("therapist")
+    codes = [_change(clinic, visitor, again="not the same").status_code for _ in range(20)]
+    assert set(codes) == {409, 429}
+    assert visitor.client.post("/sign-in", data={"name": "x"}).status_code == 429
+
+
+def test_new_codes_are_shown_once_and_taken_with_their_first_code(clinic: Clinic) -> None:
+    visitor = clinic.visitor("therapist")
+    page = visitor.post("/account/codes", present=PASSWORD, code=clinic.code(_secret(clinic))).text
+    shown = re.search(r'name="secret" value="([A-Z2-7]{32})"', page)
+    assert shown
+    assert "<svg" in page
+    mistyped = visitor.post("/account/codes/take", secret=shown[1], code="000000")
+    assert (mistyped.status_code, shown[1] in mistyped.text) == (409, True)
+    answer = visitor.post("/account/codes/take", secret=shown[1], code=clinic.code(shown[1]))
+    assert answer.headers["location"] == "/account?done=codes"
+    assert shown[1] not in visitor.get("/account?done=codes").text
+    again = visitor.post("/account/codes/take", secret=shown[1], code=clinic.code(shown[1]))
+    assert (again.status_code, "begin again" in again.text) == (409, True)
+
+
+def test_whoever_came_in_by_the_demos_link_has_no_password_to_change(clinic: Clinic) -> None:
+    number = clinic.doors.add("Lin", "admin").staff.id
+    visitor = Visitor(clinic.browser())
+    visitor.get(f"/enter/{clinic.doors.entry(number)}")
+    assert "no password yet" in visitor.get("/account").text
+    assert visitor.post("/account/password", present="", password=NEW, again=NEW, code="1").status_code == 409

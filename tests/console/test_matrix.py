@@ -14,6 +14,8 @@ from tests.console.conftest import Clinic
 ROLES = ("nobody", "admin", "therapist", "researcher", "author")
 _ALL = (200, 200, 200, 200, 200)
 _SIGNED_IN, _TO_TREAT = (303, 200, 200, 200, 200), (303, 200, 200, 403, 403)
+#: Their own account, but without the present password.
+_NOT_PROVED = (303, 409, 409, 409, 409)
 _DONE = (303, 303, 303, 403, 403)
 _ADMINS = (303, 200, 403, 403, 403)
 _NOT_BLINDED = (303, 200, 200, 403, 200)
@@ -27,6 +29,9 @@ MATRIX = {
     "GET /enter/{ticket}": (404, 404, 404, 404, 404),
     "POST /sign-out": (303, 303, 303, 303, 303),
     "GET /account": _SIGNED_IN,
+    "POST /account/password": _NOT_PROVED,
+    "POST /account/codes": _NOT_PROVED,
+    "POST /account/codes/take": _NOT_PROVED,
     "POST /account/ways/{act}": _SIGNED_IN,
     "GET /static/{name}": _ALL,
     "GET /today": _TO_TREAT,

@@ -35,9 +35,16 @@ ROTATE_S = 10 * 60.0
 _GRACE_S = 60.0
 #: How exactly the last request is remembered; each remembering is a write.
 _SEEN_S = 60.0
-BEGIN, ENTER = "begin", "enter"
+BEGIN, ENTER, RENEW = "begin", "enter", "renew"
 _BEGIN_S = 3 * 24 * 3600.0
 ENTER_S = 10 * 60.0
+#: So long a secret that was shown can be taken into use.
+RENEW_S = 15 * 60.0
+_NOT_PROVED = (
+    "that did not work: check the present password and the code (each code works once, so after signing in wait for "
+    "the next one); after five wrong tries the account rests for 15 minutes"
+)
+_NOT_THE_CODE = "this is not the code that the app shows now; wait for the next one"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +57,14 @@ class Welcome:
     uri: str
     #: Token of the link at which the password is chosen.
     ticket: str
+
+
+@dataclass(frozen=True, slots=True)
+class Renewal:
+    """A new secret for one's own one-time codes, shown once; it counts when a code of it comes back."""
+
+    secret: str
+    uri: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +119,8 @@ class Doors:
                           locked_until=0.0)  # fmt: skip
             tx.put_staff(row)
             tx.drop_visits(staff)
-            tx.drop_tickets(staff, BEGIN)
+            for purpose in (BEGIN, RENEW):
+                tx.drop_tickets(staff, purpose)
             for way in tx.ways():
                 if way.staff == staff and way.kind == "chat":  # the phone that was lost may hold it
                     tx.drop_way(way.id)
@@ -162,7 +178,7 @@ class Doors:
                 raise StaffError("this link was used, or is too old; ask an admin for a new one")
             step = self._vault.step_of(row.totp, code, self._clock.real())
             if step is None or step <= row.totp_step:
-                raise StaffError("this is not the code that the app shows now; wait for the next one")
+                raise StaffError(_NOT_THE_CODE)
             changed = replace(row, password=sealed, totp_step=step)
             tx.put_staff(changed)
             tx.drop_tickets(row.id, BEGIN)
@@ -170,6 +186,78 @@ class Doors:
             return changed
 
         return self._write(write)
+
+    # -- one's own account -----------------------------------------------------------------------------
+    def change_password(self, guest: Guest, present: str, password: str, code: str) -> str:
+        """Another password. Every visit of theirs ends; a token for a new one in this browser."""
+        sealed = self._vault.sealed(_good(password))
+        if password == present:
+            raise StaffError("this is the password that you have; choose another one")
+
+        def change(tx: Transaction, row: StaffRow) -> str:
+            tx.put_staff(replace(row, password=sealed))
+            return self._afresh(tx, row.id, "staff.password")
+
+        return self._proving(guest.staff.id, present, code, "staff.password", change)
+
+    def renew_codes(self, guest: Guest, present: str, code: str) -> Renewal:
+        """A new secret for the authenticator app, as for a new phone. Until a code of it came back the old one counts.
+
+        Nothing of it is stored but its hash: it comes back with its first code.
+        """
+        secret = self._vault.new_secret()
+
+        def offer(tx: Transaction, row: StaffRow) -> Renewal:
+            tx.drop_tickets(row.id, RENEW)
+            tx.add_ticket(hashed(secret), row.id, RENEW, self._clock.real() + RENEW_S)
+            return Renewal(secret, self._vault.uri(secret, row.name, ISSUER))
+
+        return self._proving(guest.staff.id, present, code, "staff.codes", offer)
+
+    def renewal(self, guest: Guest, secret: str) -> Renewal:
+        """What was offered, once more: after a mistyped code."""
+        with self._store.reading() as tx:
+            if tx.ticket(hashed(secret), RENEW, now_real=self._clock.real()) != guest.staff.id:
+                raise StaffError("this secret is too old; begin again")
+        return Renewal(secret, self._vault.uri(secret, guest.staff.name, ISSUER))
+
+    def take_codes(self, guest: Guest, secret: str, code: str) -> str:
+        """From now on codes come from the new secret. Every visit ends; a token for a new one in this browser."""
+
+        def write(tx: Transaction) -> str:
+            staff, now = guest.staff.id, self._clock.real()
+            if tx.ticket(hashed(secret), RENEW, now_real=now) != staff:
+                raise StaffError("this secret is too old; begin again")
+            step = self._vault.step_of(secret, code, now)
+            if step is None:
+                raise StaffError(_NOT_THE_CODE)
+            tx.put_staff(replace(self._known(tx, staff), totp=secret, totp_step=step))
+            return self._afresh(tx, staff, "staff.codes")
+
+        return self._write(write)
+
+    def _proving(self, staff: int, present: str, code: str, act: str, work: Callable[[Transaction, StaffRow], T]) -> T:
+        """Do it if they are who is signed in: by password and code, counted like a try to come in."""
+        with self._store.reading() as tx:
+            password = self._known(tx, staff).password
+        right = self._vault.fits(password, present[:_LONGEST_PASSWORD])
+
+        def write(tx: Transaction) -> T | None:
+            row = self._proved(tx, staff, password, right, code, act)
+            return None if row is None else work(tx, row)
+
+        done = self._write(write)
+        if done is None:  # raised only now: the count of wrong tries stands
+            raise StaffError(_NOT_PROVED)
+        return done
+
+    def _afresh(self, tx: Transaction, staff: int, act: str) -> str:
+        """Whoever else was in by what is over now is out, and no link of before works."""
+        tx.drop_visits(staff)
+        for purpose in (BEGIN, ENTER, RENEW):
+            tx.drop_tickets(staff, purpose)
+        self._audit.note(tx, staff, act)
+        return self._open_visit(tx, staff)
 
     # -- in and out ------------------------------------------------------------------------------------
     def sign_in(self, name: str, password: str, code: str) -> str | None:
@@ -185,23 +273,30 @@ class Doors:
         return self._write(lambda tx: self._admit(tx, row.id, row.password, right, code))
 
     def _admit(self, tx: Transaction, staff: int, password: str, right: bool, code: str) -> str | None:
+        if self._proved(tx, staff, password, right, code, "sign_in") is None:
+            return None
+        self._audit.note(tx, staff, "sign_in")
+        return self._open_visit(tx, staff)
+
+    def _proved(self, tx: Transaction, staff: int, password: str, right: bool, code: str, act: str) -> StaffRow | None:
+        """The account, its code used up, if password and code are right; a wrong try is counted, for whatever act."""
         row, now = self._known(tx, staff), self._clock.real()
         if not row.active or now < row.locked_until or row.password != password:
-            self._audit.note(tx, row.id, "sign_in.refused", detail="closed" if not row.active else "shut")
+            self._audit.note(tx, row.id, f"{act}.refused", detail="closed" if not row.active else "shut")
             return None
         step = self._vault.step_of(row.totp, code, now) if right and row.password else None
         if step is None or step <= row.totp_step:
-            self._count_failure(tx, row, now)
+            self._count_failure(tx, row, now, act)
             return None
-        tx.put_staff(replace(row, failed=0, locked_until=0.0, totp_step=step))
-        self._audit.note(tx, row.id, "sign_in")
-        return self._open_visit(tx, row.id)
+        proved = replace(row, failed=0, locked_until=0.0, totp_step=step)
+        tx.put_staff(proved)
+        return proved
 
-    def _count_failure(self, tx: Transaction, row: StaffRow, now: float) -> None:
+    def _count_failure(self, tx: Transaction, row: StaffRow, now: float, act: str) -> None:
         shut = row.failed + 1 >= MOST_TRIES
         changed = replace(row, failed=0 if shut else row.failed + 1, locked_until=now + LOCKED_S if shut else 0.0)
         tx.put_staff(changed)
-        self._audit.note(tx, row.id, "sign_in.failed", detail="shut for 15 minutes" if shut else "")
+        self._audit.note(tx, row.id, f"{act}.failed", detail="shut for 15 minutes" if shut else "")
 
     def _open_visit(self, tx: Transaction, staff: int) -> str:
         token, now = secrets.token_urlsafe(32), self._clock.real()

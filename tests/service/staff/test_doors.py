@@ -144,3 +144,101 @@ def test_what_stands_in_the_database_opens_nothing(clinic: Clinic) -> None:
         )
     for held in (secret, token, PASSWORD):
         assert held not in dump
+
+
+def _inside(clinic: Clinic, name: str = "Lin") -> tuple[doors.Guest, str]:
+    """Somebody signed in, and their secret."""
+    _, secret = clinic.hire(name)
+    guest = clinic.doors.guest(clinic.sign_in(name, secret) or "")
+    assert guest is not None
+    return guest, secret
+
+
+def test_a_new_password_wants_the_present_one_and_a_code_and_then_counts(clinic: Clinic) -> None:
+    guest, secret = _inside(clinic)
+    with pytest.raises(StaffError, match="did not work"):
+        clinic.doors.change_password(guest, "not the present one", "five quite plain words", clinic.code(secret))
+    with pytest.raises(StaffError, match="did not work"):
+        clinic.doors.change_password(guest, PASSWORD, "five quite plain words", "000000")
+    clinic.doors.change_password(guest, PASSWORD, "five quite plain words", clinic.code(secret))
+    clinic.later(30)
+    assert clinic.sign_in("Lin", secret) is None
+    assert clinic.sign_in("Lin", secret, "five quite plain words")
+    assert clinic.actions().count("staff.password.failed") == 2
+
+
+def test_a_new_password_ends_every_other_visit_and_goes_on_in_this_browser(clinic: Clinic) -> None:
+    guest, secret = _inside(clinic)
+    elsewhere = clinic.sign_in("Lin", secret) or ""
+    token = clinic.doors.change_password(guest, PASSWORD, "five quite plain words", clinic.code(secret))
+    here = clinic.doors.guest(token)
+    assert here is not None
+    assert here.visit.csrf != guest.visit.csrf
+    assert clinic.doors.guest(elsewhere) is None
+
+
+def test_the_code_of_a_sign_in_changes_no_password(clinic: Clinic) -> None:
+    _, secret = clinic.hire("Lin")
+    code = clinic.code(secret)
+    guest = clinic.doors.guest(clinic.doors.sign_in("Lin", PASSWORD, code) or "")
+    assert guest is not None
+    with pytest.raises(StaffError, match="each code works once"):
+        clinic.doors.change_password(guest, PASSWORD, "five quite plain words", code)
+
+
+def test_a_new_password_is_a_good_one_and_another_one(clinic: Clinic) -> None:
+    guest, secret = _inside(clinic)
+    with pytest.raises(StaffError, match="at least 12 characters"):
+        clinic.doors.change_password(guest, PASSWORD, "short", clinic.code(secret))
+    with pytest.raises(StaffError, match="choose another one"):
+        clinic.doors.change_password(guest, PASSWORD, PASSWORD, clinic.code(secret))
+
+
+def test_five_wrong_tries_at_an_open_browser_shut_the_account(clinic: Clinic) -> None:
+    guest, secret = _inside(clinic)
+    for _ in range(doors.MOST_TRIES):
+        with pytest.raises(StaffError):
+            clinic.doors.change_password(guest, "guessed by somebody", "five quite plain words", clinic.code(secret))
+    with pytest.raises(StaffError):
+        clinic.doors.change_password(guest, PASSWORD, "five quite plain words", clinic.code(secret))
+    assert clinic.sign_in("Lin", secret) is None
+    assert clinic.actions()[-2:] == ["staff.password.refused", "sign_in.refused"]
+
+
+def test_new_codes_count_from_the_first_one_that_comes_back(clinic: Clinic) -> None:
+    guest, secret = _inside(clinic)
+    renewal = clinic.doors.renew_codes(guest, PASSWORD, clinic.code(secret))
+    assert renewal.secret in renewal.uri
+    clinic.later(30)
+    with pytest.raises(StaffError, match="not the code"):
+        clinic.doors.take_codes(guest, renewal.secret, clinic.code(secret))
+    assert clinic.sign_in("Lin", secret)
+    clinic.doors.take_codes(guest, renewal.secret, clinic.code(renewal.secret))
+    clinic.later(30)
+    assert clinic.sign_in("Lin", secret) is None
+    assert clinic.sign_in("Lin", renewal.secret)
+    with pytest.raises(StaffError, match="too old"):
+        clinic.doors.take_codes(guest, renewal.secret, clinic.code(renewal.secret))
+
+
+def test_a_secret_that_was_not_offered_or_to_somebody_else_or_long_ago_is_not_taken(clinic: Clinic) -> None:
+    guest, secret = _inside(clinic)
+    other, theirs = _inside(clinic, "Somebody else")
+    renewal = clinic.doors.renew_codes(other, PASSWORD, clinic.code(theirs))
+    own = clinic.vault.new_secret()
+    for one in (renewal.secret, own):
+        with pytest.raises(StaffError, match="too old"):
+            clinic.doors.take_codes(guest, one, clinic.code(one))
+    mine = clinic.doors.renew_codes(guest, PASSWORD, clinic.code(secret)).secret
+    clinic.later(doors.RENEW_S)
+    with pytest.raises(StaffError, match="too old"):
+        clinic.doors.take_codes(guest, mine, clinic.code(mine))
+
+
+def test_an_offered_secret_is_not_in_the_database(clinic: Clinic) -> None:
+    guest, secret = _inside(clinic)
+    renewal = clinic.doors.renew_codes(guest, PASSWORD, clinic.code(secret))
+    with clinic.house.store.reading() as tx:
+        rows = tx._connection.exec_driver_sql("SELECT * FROM staff_ticket").fetchall()  # type: ignore[attr-defined]
+    assert len(rows) == 1
+    assert renewal.secret not in str(rows)
