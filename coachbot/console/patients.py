@@ -9,6 +9,7 @@ from starlette.responses import HTMLResponse, Response
 from coachbot.console.doorway import NOT_HERE, Call, Route
 from coachbot.console.guards import RefusedError, own_style_policy
 from coachbot.console.rendering import talk_mark
+from coachbot.console.telling import told
 from coachbot.errors import CoachbotError, StaffError
 from coachbot.service.notices.chain import URGENT
 from coachbot.service.records import Enrolment
@@ -126,7 +127,11 @@ def why(call: Call) -> Response:
     if story is None:
         raise RefusedError(404, NOT_HERE)
     call.rooms.audit.saw(call.me.staff.id, "patient.why", patient, row)
-    return call.show("why.html", title="Why this message", why=story, patient=patient)
+    broadcast = story.timer.partition(":")[2] if story.cause == "broadcast" else ""
+    return call.show(
+        "why.html", title="Why this message", why=story, patient=patient, told=told(story, call.rooms.world),
+        broadcast=broadcast,
+    )  # fmt: skip
 
 
 def summary(call: Call) -> Response:

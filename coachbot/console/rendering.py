@@ -78,8 +78,8 @@ REASONS: Mapping[str, str] = {
     "quiet_hours": "it would have fallen into the night",
     "window_closed": "it was too late for it",
     "comes_later": "it comes by itself, at a time already told",
-    "budget_day": "the day already had its two messages",
-    "budget_week": "the week already had its twelve messages",
+    "budget_day": "the day already had as many messages as it may have",
+    "budget_week": "the week already had as many messages as it may have",
 }
 DELIVERY: Mapping[str, str] = {
     "due": "waiting to be sent", "claimed": "being sent", "sent": "delivered", "failed": "not delivered",

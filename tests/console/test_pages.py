@@ -254,10 +254,42 @@ def test_a_planned_message_tells_its_rule_window_and_words(clinic: Clinic) -> No
     visitor, person = clinic.visitor("therapist"), clinic.patient()
     evening(clinic, person)
     told = story(clinic, visitor, person)
-    assert "<strong>practice day</strong>" in told
-    assert "Wed 11 Mar, 19:00 on the patient" in told
-    assert "until Wed 11 Mar, 23:00" in told
+    assert "The coach wrote first: the evening check-in." in told
+    assert "one of the days that they chose for the exercises at home" in told
+    assert "Planned for Wed 11 Mar, 19:00 on the patient" in told
+    assert "After Wed 11 Mar, 23:00 it would have been too late" in told
+    assert "the second time that day that the coach wrote first; a day has 2 at most" in told
     assert "cse/checkin did_you" in told
+
+
+def test_the_names_of_rules_and_guards_stand_in_the_folded_part_alone(clinic: Clinic) -> None:
+    visitor, person = clinic.visitor("therapist"), clinic.patient()
+    evening(clinic, person)
+    plain, _, folded = story(clinic, visitor, person).partition("<details")
+    for inner in ("practice_day", "touch:", "cse/", "today.", "did_you"):
+        assert inner not in plain
+        assert inner in folded
+    assert "<code>" not in plain
+
+
+def test_words_of_a_person_name_who_wrote_them(clinic: Clinic) -> None:
+    visitor, person = clinic.visitor("therapist"), clinic.patient()
+    visitor.post(f"/patients/{person.id}/take-over")
+    visitor.post(f"/patients/{person.id}/write", text="How are you?")
+    clinic.house.settle()
+    assert "therapist 0 wrote this in the talk." in story(clinic, visitor, person)
+
+
+def test_what_time_alone_brought_is_told_as_such(clinic: Clinic) -> None:
+    visitor, person = clinic.visitor("therapist"), clinic.patient()
+    evening(clinic, person)
+    clinic.house.say(person, "my therapist")
+    clinic.house.say(person, "please ring me about my shoes")
+    visitor.post(f"/patients/{person.id}/take-over")
+    clinic.house.travel(timedelta(hours=30))
+    with clinic.house.store.reading() as tx:
+        told = [visitor.get(f"/patients/{person.id}/why/{row['id']}").text for row in tx.outbox(person.id)]
+    assert any("nobody wrote any more: the coach came back" in page for page in told)
 
 
 def test_an_answer_tells_what_was_answered_and_what_guards_saw(clinic: Clinic) -> None:
@@ -277,7 +309,8 @@ def test_what_was_held_back_that_day_is_told_with_its_reason(clinic: Clinic) -> 
     clinic.house.arm(person, "plan")
     clinic.house.travel(timedelta(hours=1))
     clinic.house.say(person, "menu")
-    assert "a pause holds" in story(clinic, visitor, person)
+    told = story(clinic, visitor, person)
+    assert "<strong>The morning note</strong>: a pause holds" in told
 
 
 def test_no_patient_ever_gets_the_reasons(clinic: Clinic) -> None:

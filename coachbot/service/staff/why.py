@@ -17,8 +17,14 @@ class Why:
     """The whole story of one message, as far as it was kept."""
 
     text: str
-    #: `patient` (an answer to something they did), `calendar`, `clock` (another timer), `staff`.
+    #: `patient` (an answer to something they did), `calendar`, `broadcast`, `clock` (another timer), `staff`.
     cause: str
+    #: Who of the clinic wrote it; empty for words of the coach.
+    by: str
+    #: The programme whose calendar it is, and the zone of the patient's clock; empty where there is none.
+    programme: str
+    zone: str
+    timer: str
     #: The patient's own words or press, if it is an answer.
     heard: str
     #: The touchpoint, the rule that brought it, the dialog; empty where there is none.
@@ -73,8 +79,12 @@ def _why(tx: Transaction, record: PatientRecord, message: Mapping[str, Any]) -> 
     return Why(
         text=str(message["body"].get("text") or message["body"].get("alt") or message["body"].get("kind") or ""),
         cause=_cause(message, turn, timer),
+        by=str(message["body"].get("name") or "") if message["body"].get("by") == "person" else "",
+        programme=record.enrolment.programme if record.enrolment else "",
+        zone=record.profile.zone,
+        timer=timer,
         heard=_heard(tx, record.id, int(turn.get("inbox") or 0)),
-        touchpoint=timer.removeprefix("touch:") if timer else "",
+        touchpoint=timer.removeprefix("touch:") if timer.startswith("touch:") else "",
         rule=str(trace.get("rule") or ""),
         dialog=str(trace.get("dialog") or turn.get("dialog") or ""),
         state=str(turn.get("state") or ""),
@@ -107,7 +117,11 @@ class _Local:
 
 
 def _cause(message: Mapping[str, Any], turn: Mapping[str, Any], timer: str) -> str:
-    if message["body"].get("by") == "person" or not turn:
+    if message["body"].get("by") == "person":
+        return "staff"
+    if timer.startswith("broadcast:"):
+        return "broadcast"
+    if not turn:
         return "staff"
     if timer.startswith("touch:"):
         return "calendar"

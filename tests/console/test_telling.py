@@ -1,0 +1,27 @@
+"""Why a message came, in sentences: every rule and kind of the calendar has its own."""
+
+from __future__ import annotations
+
+from typing import get_args
+
+from coachbot.authoring.pack import Pack
+from coachbot.console.rendering import REASONS
+from coachbot.console.telling import KINDS, RULES, name_of
+from coachbot.programme import gates, model
+
+
+def test_every_rule_kind_and_reason_has_words() -> None:
+    assert set(RULES) == {*model.RULES, "assessment_late"}
+    assert set(KINDS) == set(model.KINDS)
+    assert set(get_args(gates.Reason)) <= set(REASONS)
+
+
+def test_a_touchpoint_is_named_by_what_it_is_and_which_of_several(pack: Pack) -> None:
+    programme = pack.programmes["sct_cse"]
+    assert name_of(programme, "morning") == "the morning note"
+    assert name_of(programme, "week_2") == "the weekly session (week 2)"
+    assert name_of(programme, "assessment:week_16") == "the questionnaires (week 16)"
+    assert name_of(programme, "assessment_reminder:week_4:1") == "a reminder of the questionnaires (week 4)"
+    assert name_of(programme, "worse_times") == "the look back (worse times)"
+    assert name_of(programme, "of_another_version:x") == "of another version: x"
+    assert name_of(None, "morning") == "morning"
