@@ -6,9 +6,10 @@ begins, no practice goes on by itself. Danger is read all the same, and `stop` a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from coachbot.engine.answers.interrupts import interrupt_in
 from coachbot.engine.events import Event, Opened, Pressed, Said
@@ -21,6 +22,8 @@ from coachbot.service.speaking import Delivery, queue, say_section
 #: The timer that ends a hand-over in which nobody of the clinic writes any more.
 PATIENCE = "hand_over"
 LONGEST = 4_000
+#: Since when the patient's words to the person in the talk have had none in return.
+WAITS = "waits"
 #: Alerts that a person in the talk answers, by their first word there.
 ASKED_FOR = ("message", "hand_over")
 #: Whole messages that the coach still hears.
@@ -49,7 +52,8 @@ def write(draft: Draft, staff: int, name: str, text: str) -> None:
         raise EnrolmentError(f"a message has between 1 and {LONGEST} characters")
     if draft.progress.hand_over.get("staff") != staff:
         raise EnrolmentError("take over the talk first: the coach must not speak in between")
-    draft.change_progress(hand_over={**draft.progress.hand_over, "written": draft.now.isoformat(), "wrote": True})
+    held = {name: value for name, value in draft.progress.hand_over.items() if name != WAITS}
+    draft.change_progress(hand_over={**held, "written": draft.now.isoformat(), "wrote": True})
     capabilities = draft.world.capabilities.get(draft.record.address.channel)
     shown = text if capabilities and capabilities.names_people else f"**{name}:** {text}"
     queue(draft, {"kind": "text", "text": shown, "by": "person", "name": name}, Delivery())
@@ -70,32 +74,55 @@ def answered(tx: Transaction, draft: Draft, name: str) -> None:
         draft.disarm(f"escalate:{alert.id}")
 
 
+def hear(draft: Draft) -> None:
+    """The patient has said something to the person in the talk, and waits from now on until one writes."""
+    held = draft.progress.hand_over
+    if held and WAITS not in held:
+        draft.change_progress(hand_over={**held, WAITS: draft.now.isoformat()})
+
+
 def run_out(tx: Transaction, draft: Draft, apply: _Apply) -> None:
     """Nobody of the clinic has written for long: the coach does not leave the patient waiting, and staff hear of it
-    if not one word was written."""
+    if somebody still waits for a word."""
     if draft.progress.hand_over:
         _pass_on(tx, draft)
         _end(draft, "person_silent", apply, Delivery(quiet=True))
 
 
 def _pass_on(tx: Transaction, draft: Draft) -> None:
-    """Whoever asked for a person, or wrote to the one who came, and had no word: the alert goes to the next, on duty.
-
-    There is no further time to wait: the patient has waited for it already.
+    """Whoever asked for a person, or said something to the one who came, and had no word: the alert goes to the next,
+    on duty. It is waited for as long as the coach waits for a person, from the patient's first word without an answer.
     """
-    held = draft.progress.hand_over
-    if held.get("wrote") or held.get("written") != held.get("since"):
-        return
+    held, start = draft.progress.hand_over, draft.now
     waiting = list(_asked_for(tx, draft))
-    heard = draft.record.last_heard
-    if not waiting and heard is not None and heard >= datetime.fromisoformat(str(held.get("since"))):
-        waiting = [AlertRow(draft.new_id(), draft.record.id, "message", "medium", draft.now, {})]
-    start = draft.world.duty.next_start(draft.now)
-    due = start if draft.world.duty.covers(start) else draft.now
+    since = _waits_since(draft)
+    if _wrote(held):
+        if since is None:
+            return
+        start = max(draft.now, since + timedelta(hours=draft.world.person_hours))
+    if not waiting and since is not None:
+        body = {"to": str(held.get("name") or "")}
+        waiting = [AlertRow(draft.new_id(), draft.record.id, "message", "medium", draft.now, body)]
+    duty = draft.world.duty.next_start(start)
+    due = duty if draft.world.duty.covers(duty) else start
     for alert in waiting:
         by = min(due, alert.acknowledge_by or due)
         draft.alerts.append(replace(alert, acknowledge_by=by))
         draft.arm(f"escalate:{alert.id}", max(by, draft.now), alert=alert.id)
+
+
+def _wrote(held: Mapping[str, Any]) -> bool:
+    """Whether the person in the talk has written a word."""
+    return bool(held.get("wrote")) or held.get("written") != held.get("since")
+
+
+def _waits_since(draft: Draft) -> datetime | None:
+    """Since when the patient waits for a word; None if the last one was the person's."""
+    held, heard = draft.progress.hand_over, draft.record.last_heard
+    if WAITS in held:
+        return datetime.fromisoformat(str(held[WAITS]))
+    written = datetime.fromisoformat(str(held.get("written")))  # taken over before this was kept
+    return heard if heard is not None and heard > written else None
 
 
 def _asked_for(tx: Transaction, draft: Draft) -> Iterator[AlertRow]:

@@ -32,7 +32,9 @@ def receive(tx: Transaction, draft: Draft, row: InboxRow, dangers: Sequence[str]
         _help(draft, row, kind, dangers)
     elif not _fill(draft, row):
         event = enter(tx, draft, row)
-        if event is not None and not handing.keeps_out(draft, event):
+        if event is not None and handing.keeps_out(draft, event):
+            handing.hear(draft)
+        elif event is not None:
             _hear(tx, draft, event, fate, str(row.body.get("reply_to") or ""))
 
 

@@ -209,6 +209,21 @@ def test_a_hand_over_from_beginning_to_end(clinic: Clinic) -> None:
     assert "talking with the program again" in person.texts[-1]
 
 
+def test_today_says_who_is_in_a_talk_and_that_the_patient_waits_there(clinic: Clinic) -> None:
+    visitor, person = clinic.visitor("therapist"), clinic.patient()
+    place = f"/patients/{person.id}"
+    visitor.post(f"{place}/take-over")
+    assert "therapist 0 is in this talk; last heard" in visitor.get("/today").text
+    clinic.house.say(person, "are you there?")
+    assert "the patient has waited for an answer since" in visitor.get("/today").text
+    visitor.post(f"{place}/write", text="Yes, I am.")
+    assert "has waited for an answer" not in visitor.get("/today").text
+    clinic.house.say(person, "it pulls in my leg")
+    clinic.house.travel(timedelta(hours=4))
+    for path in ("/today", place):
+        assert "therapist 0 was in this talk and has not answered any more." in visitor.get(path).text
+
+
 def test_two_persons_do_not_write_into_one_talk(clinic: Clinic) -> None:
     one, two, person = clinic.visitor("therapist"), clinic.visitor("therapist"), clinic.patient()
     one.post(f"/patients/{person.id}/take-over")

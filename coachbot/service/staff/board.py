@@ -12,11 +12,12 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import islice
-from typing import Literal
+from typing import Any, Literal
 
 from coachbot.engine.changing import changed
 from coachbot.programme.model import Programme
 from coachbot.service.facts import PLANNED_STATES, local_now, week_of
+from coachbot.service.handing import WAITS
 from coachbot.service.notices.chain import URGENT
 from coachbot.service.ports import Store, Transaction
 from coachbot.service.records import AlertRow, Enrolment, Profile, TimerRow
@@ -83,6 +84,9 @@ class Brief:
     #: The patient's number, and the person to call for them, as they wrote it; empty if not told.
     phone: str = ""
     contact: str = ""
+    #: Who of the clinic is in the talk, and since when what the patient said there has had no answer.
+    in_talk: str = ""
+    unanswered_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,6 +286,8 @@ class Board:
             closing=closing,
             phone=row.profile.phone,
             contact=row.profile.contact,
+            in_talk=str(progress.hand_over.get("name") or ""),
+            unanswered_since=_unanswered(progress.hand_over),
             words=(*folded(row.profile.name).split(), folded(enrolment.code), folded(enrolment.code).replace("-", "")),
         )
         return changed(brief, kinds=tuple(one for one in FILTERS if _fits(brief, one)))
@@ -319,6 +325,10 @@ def _silent_days(profile: Profile, heard: datetime | None, local: datetime) -> i
     if heard is None:
         return None
     return max(0, (local.date() - local_now(profile, heard).date()).days - 1)
+
+
+def _unanswered(held: Mapping[str, Any]) -> datetime | None:
+    return datetime.fromisoformat(str(held[WAITS])) if WAITS in held else None
 
 
 def _paused(enrolment: Enrolment, today: date) -> bool:
