@@ -73,6 +73,12 @@ def test_links_carry_the_public_address(tmp_path: Path) -> None:
     fails_with_one_line(coachbot("invite", "sct_cse", "combined", data=tmp_path, COACHBOT_ADDRESS="coach"), "ADDRESS")
 
 
+def test_a_qr_code_without_any_address_to_open_names_the_cure_in_one_line(tmp_path: Path) -> None:
+    for command in (("qr",), ("qr", "--code", "ABCD-EFGH-JKMN-PQRS")):
+        fails_with_one_line(coachbot(*command, data=tmp_path), "COACHBOT_ADDRESS", "COACHBOT_TELEGRAM_TOKEN")
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize("command", [("run",), ("demo",), ("schema", "/proc/nope"), ("alerts",)])
 def test_a_place_that_cannot_be_written_is_one_clear_line(command: tuple[str, ...]) -> None:
     fails_with_one_line(coachbot(*command, data=Path("/proc/nope")), "/proc/nope")

@@ -51,6 +51,12 @@ def invite(
         print(link, file=sys.stderr)
 
 
+_NOTHING_TO_OPEN = (
+    "there is nothing yet that a QR code could open: set COACHBOT_ADDRESS to the public address of the web chat "
+    "(such as https://coach.example.org), or COACHBOT_TELEGRAM_TOKEN for a bot"
+)
+
+
 def _telegram_links(settings: Settings, coach: Coach, code: str = "") -> dict[str, str]:
     from coachbot.channels.telegram.links import links
 
@@ -70,10 +76,13 @@ def qr(
 ) -> None:
     """Write a QR code that opens the Telegram bot, the WeChat account or, where there is neither, the web chat."""
     from coachbot.channels.telegram.links import one_link, qr_svg
+    from coachbot.channels.telegram.tokens import tokens
 
     settings = settings_of()
     if wechat:
         link = _wechat_link(settings, code)
+    elif not settings.address and not tokens(settings):
+        raise SettingsError(_NOTHING_TO_OPEN)
     else:
         found = _telegram_links(settings, coach_of(settings), code)
         link = _web_link(settings, code) if settings.address and not found and not bot else one_link(found, bot)

@@ -42,6 +42,7 @@ def one_link(found: dict[str, str], bot: str) -> str:
         return next(iter(found.values()))
     if not found:
         raise SettingsError(
-            "no bot is known: set COACHBOT_TELEGRAM_TOKEN and start `coachbot run` once; then Telegram tells its name"
+            "no bot is known: set COACHBOT_TELEGRAM_TOKEN and start `coachbot run` once, then Telegram tells its name; "
+            "for a code that opens the web chat set COACHBOT_ADDRESS"
         )
     raise SettingsError(f"which bot? Name one with --bot: {', '.join(found)}")
