@@ -117,7 +117,7 @@ def talk(call: Call) -> Response:
 def _part(act: str) -> str:
     """Where on the page one was."""
     return {"note": "#notes", "write": "#talk", "take-over": "#talk", "rule-out": "#exercises", "allow": "#exercises",
-            "swap": "#exercises", "acknowledge": "#alerts"}.get(act, "")  # fmt: skip
+            "swap": "#exercises", "acknowledge": "#alerts", "numbers": "#numbers"}.get(act, "")  # fmt: skip
 
 
 def why(call: Call) -> Response:

@@ -8,6 +8,7 @@ from datetime import timedelta
 from difflib import get_close_matches
 from zoneinfo import ZoneInfo, available_timezones
 
+from coachbot.engine.answers.personal import is_number_to_call
 from coachbot.engine.events import Closed
 from coachbot.errors import EnrolmentError
 from coachbot.service import handing, prescribing, safety
@@ -24,6 +25,7 @@ from coachbot.service.turns import Turns
 from coachbot.service.world import World
 
 INVITATION_DAYS = 60
+_LONGEST_PHONE, _LONGEST_CONTACT = 40, 120
 
 
 class Enrolments:
@@ -239,6 +241,18 @@ class Enrolments:
             safety.tell_of_country(draft)
 
         return self._world.whereabouts(self._change(code, move).profile) != ELSEWHERE
+
+    def set_numbers(self, patient: str, phone: str, contact: str) -> None:
+        """Where a person can be rung, and whom to call for them, as the clinic knows it; empty takes a number away.
+
+        Raises EnrolmentError for a telephone number that nobody could ring.
+        """
+        phone, contact = " ".join(phone.split()), " ".join(contact.split())
+        if phone and not is_number_to_call(phone):
+            raise EnrolmentError(f"'{phone[:_LONGEST_PHONE]}' is no telephone number that somebody could dial")
+        if len(phone) > _LONGEST_PHONE or len(contact) > _LONGEST_CONTACT:
+            raise EnrolmentError(f"a number has at most {_LONGEST_PHONE} characters, a contact {_LONGEST_CONTACT}")
+        self._change_patient(patient, lambda tx, draft: draft.change_profile(phone=phone, contact=contact))
 
     def tag(self, code: str, tags: tuple[str, ...]) -> None:
         """The words by which staff sort their patients; the patient never reads them."""

@@ -62,13 +62,33 @@ def test_whom_to_ring_stands_beside_a_grave_alert_and_is_audited(clinic: Clinic)
     assert "tel:" not in visitor.get("/today").text
 
 
-def test_where_no_number_was_told_the_page_says_so(clinic: Clinic) -> None:
+def test_where_no_number_was_told_the_page_says_what_to_do_instead(clinic: Clinic) -> None:
     visitor, person = clinic.visitor("therapist"), _with_numbers(clinic, "", "<b>ring</b> 12")
     clinic.house.say(person, "i want to kill myself")
     page = visitor.get("/today").text
-    assert "They have told no number of theirs." in page
+    assert "No number of theirs is known." in page
+    assert f'href="/patients/{person.id}#numbers"' in page
+    assert "ring the person to call, or take over the talk" in page
+    assert "follow the clinic's own procedure" in page
+    assert 'id="numbers"' in visitor.get(f"/patients/{person.id}").text
     assert "tel:" not in page
     assert "&lt;b&gt;ring&lt;/b&gt; 12" in page
+
+
+def test_the_clinic_enters_a_number_which_then_stands_beside_the_alert_and_in_no_audit(clinic: Clinic) -> None:
+    visitor, person = clinic.visitor("therapist"), clinic.patient()
+    clinic.house.say(person, "i want to kill myself")
+    place = f"/patients/{person.id}"
+    wrong = visitor.post(f"{place}/numbers", phone="ask at the desk", contact="")
+    assert (wrong.status_code, "is no telephone number" in wrong.text) == (409, True)
+    done = visitor.post(f"{place}/numbers", phone=" +49 170  1234567", contact="Ana, 030 5550102")
+    assert done.headers["location"] == f"{place}#numbers"
+    assert 'href="tel:+491701234567"' in visitor.get("/today").text
+    profile = clinic.house.record(person).profile
+    assert (profile.phone, profile.contact) == ("+49 170 1234567", "Ana, 030 5550102")
+    lines = clinic.rooms.audit.lines(subject=person.id)
+    assert "patient.numbers" in {line.action for line in lines}
+    assert not [line for line in lines if "170" in line.detail]
 
 
 def test_i_have_seen_it_takes_an_alert_away_under_ones_name(clinic: Clinic) -> None:

@@ -20,6 +20,17 @@ if (search) {
   }
 }
 
+/** A link to something folded unfolds it. */
+const unfold = () => {
+  const part = location.hash.length > 1 && document.getElementById(location.hash.slice(1));
+  if (part && part.tagName === 'DETAILS') {
+    part.open = true;
+    part.scrollIntoView();
+  }
+};
+addEventListener('hashchange', unfold);
+unfold();
+
 /** The talk opens at its end. */
 const talk = document.querySelector('.talk');
 if (talk && !location.search) talk.scrollTop = talk.scrollHeight;

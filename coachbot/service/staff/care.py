@@ -46,6 +46,7 @@ class Care:
             "note": self._note,
             "care": self._care,
             "tags": self._tags,
+            "numbers": self._numbers,
             "attend": self._attend,
             "take-over": self._take_over,
             "write": self._write_words,
@@ -140,6 +141,10 @@ class Care:
         if wrong is not None or len(tags) > _MOST_TAGS:
             raise StaffError(f"at most {_MOST_TAGS} tags of letters, digits and dashes; '{(wrong or '')[:40]}' is none")
         self._enrolments.tag(self._code(patient), tags)
+
+    def _numbers(self, staff: StaffRow, patient: str, fields: Fields) -> None:
+        """Where to ring, from the clinic's own file: for a patient who told no number, or has another one."""
+        self._enrolments.set_numbers(patient, fields.get("phone", ""), fields.get("contact", ""))
 
     def _attend(self, staff: StaffRow, patient: str, fields: Fields) -> None:
         """The patient was at a session in a group of the clinic."""
