@@ -350,6 +350,7 @@ class TraceRow:
 class Incident:
     """Something the operator must see: a parked turn, a dialog that moved under a patient."""
 
+    #: One that is saved again with the same number takes the place of what stood there: a count that grows.
     id: int
     at: datetime
     kind: str

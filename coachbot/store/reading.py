@@ -73,7 +73,7 @@ _PLANS = Statement(
     )
     .order_by(_PLAN.c.day)
 )
-_INCIDENTS = Statement(at_most(select(*_INCIDENT.c).order_by(_INCIDENT.c.id.desc())))
+_INCIDENTS = Statement(at_most(select(*_INCIDENT.c).order_by(_INCIDENT.c.at.desc(), _INCIDENT.c.id.desc())))
 _OUTBOX_OF = Statement(_of_patient(_OUTBOX))
 _CONSENTS_OF = Statement(_of_patient(_CONSENT))
 _MEDIA_OF = Statement(select(*_MEDIA.c).where(_MEDIA.c.id == bindparam("row"), _MEDIA.c.patient == bindparam("owner")))

@@ -49,7 +49,7 @@ _ADD_DIARY = insert_all(tables.table(tables.Diary))
 _ADD_RESPONSE = insert_all(tables.table(tables.Response))
 _PUT_ALERT = upsert(tables.table(tables.Alert), "id", keep=("patient", "opened_at"), never_lost=("escalated_at",))
 _ADD_CONSENT = insert_all(tables.table(tables.Consent))
-_ADD_INCIDENT = insert_all(tables.table(tables.Incident))
+_PUT_INCIDENT = upsert(tables.table(tables.Incident), "id")
 _ADD_TRACE = insert_all(tables.table(tables.Trace))
 _PUT_PLAN = upsert(tables.table(tables.Plan), "patient", "day")
 _PUT_CONVERSATION = upsert(tables.table(tables.Conversation), "patient", raise_by_one="revision")
@@ -81,7 +81,7 @@ class SavingPart(Part):
         self._write(_PUT_ENROLMENT, [_enrolment(r, ciphers) for r in changes.enrolments.values()])
         self._write(_DROP_TIMER, [key for key, row in changes.timers.items() if row is None])
         self._write(PUT_TIMER, [timer(row) for row in changes.timers.values() if row is not None])
-        self._write(_ADD_INCIDENT, [(i.id, micros(i.at), i.kind, i.patient, i.detail) for i in changes.incidents])
+        self._write(_PUT_INCIDENT, [(i.id, micros(i.at), i.kind, i.patient, i.detail) for i in changes.incidents])
         self._write(_DONE, [(row,) for row in changes.done])
 
     def _save_turns(self, changes: Changes, ciphers: _Ciphers) -> None:

@@ -11,11 +11,11 @@ from coachbot.engine.model import EMPTY
 from coachbot.errors import StaffError
 from coachbot.service import days
 from coachbot.service.broadcasts.audience import Audience, read_audience
+from coachbot.service.broadcasts.checking import faults_of
 from coachbot.service.broadcasts.records import OVER, WRITABLE, Broadcast, Recipient
 from coachbot.service.broadcasts.rehearsal import Rehearsal, Rehearsals
-from coachbot.service.broadcasts.showing import faults_for_examples
 from coachbot.service.broadcasts.timing import DEFAULT_HOURS, last_moment, read_hours, read_time, refuse_far, starts_at
-from coachbot.service.broadcasts.wording import TextFault, blinding_faults, faults_in, programmes_of, unblinding_filter
+from coachbot.service.broadcasts.wording import blinding_faults, faults_in, programmes_of, unblinding_filter
 from coachbot.service.draft import Draft
 from coachbot.service.ports import Store, Transaction
 from coachbot.service.records import Changes
@@ -130,18 +130,7 @@ class Broadcasts:
 
     def faults(self, one: Broadcast, staff: StaffRow) -> tuple[str, ...]:
         """Everything that stands against sending it, each with its place; empty if nothing does."""
-        if not one.texts:
-            return ("there is no text yet",)
-        found: list[TextFault] = list(faults_in(one.texts, self._world.pack, treats=staff.may("treat")))
-        try:
-            audience = read_audience(one.audience, self._world.pack)
-        except StaffError as error:
-            return (*map(str, found), f"audience, {error}")
-        found += blinding_faults(one.texts, audience, self._world.pack)
-        faulty = frozenset(fault.language for fault in found)
-        found += faults_for_examples(one.texts, audience, self._world, faulty)
-        against = unblinding_filter(audience, self._world.pack) if staff.blinded else None
-        return (*map(str, found), *([f"audience: {against}"] if against else []))
+        return faults_of(one, staff, self._world)
 
     def rehearse(self, staff: StaffRow, number: int, *, masked: bool = False) -> Rehearsal:
         """Who would get it. Raises StaffError for what can't be read or must not be asked."""

@@ -20,6 +20,7 @@ from coachbot.programme.gates import awake
 from coachbot.rendering import Bubble
 from coachbot.service import days
 from coachbot.service.broadcasts.audience import Audience, read_audience
+from coachbot.service.broadcasts.checking import faults_of
 from coachbot.service.broadcasts.records import Broadcast, Fate, Head, Hours, Recipient
 from coachbot.service.broadcasts.rules import Verdict, verdict
 from coachbot.service.broadcasts.showing import Look, look
@@ -45,6 +46,10 @@ _HEADS, _PIECE, _DATED = 512, 8, 48
 Told: TypeAlias = tuple[Head, bool | None]
 #: What its author reads of a broadcast that raised.
 _RAISED = "something went wrong in the coach itself, and it was paused; the operator finds where among the incidents"
+#: What the operator reads of one that may not be sent any more: its words stay on its page.
+_UNFIT = "its text or audience may not be sent (any more); its page in the console says why"
+#: Reasons that the text itself is, and that an operator must see.
+_OF_THE_TEXT = ("text_fails", "blinding")
 _FATES: Mapping[str, Fate] = {"sent": "sent", "failed": "failed", "expired": "suppressed", "suppressed": "suppressed"}
 
 
@@ -80,6 +85,13 @@ class Runner:
             return self._stop(one, _RAISED, trace_of(error))
 
     def _begin(self, one: Broadcast) -> int:
+        """It may have been agreed to long ago: what it may say, and what its author may do, can be otherwise now."""
+        with self._store.reading() as tx:
+            author = tx.staff_by_id(one.staff)
+        if found := faults_of(one, author, self._world):
+            return self._stop(
+                one, f"it was not begun: {'; '.join(found)}. Cancel it, write it anew, and send that", _UNFIT
+            )
         return self._change(one, lambda tx, now: replace(now, state="sending"))
 
     def _stop(self, one: Broadcast, why: str, detail: str) -> int:
@@ -193,6 +205,7 @@ class Runner:
                     break
             done = len(rows)
             if done:
+                _count_left_out(now, rows, changes)
                 tx.save(changes)
                 tx.put_recipients(rows)
                 self._count(tx, now, rows)
@@ -230,7 +243,7 @@ class Runner:
     def _say(self, draft: Draft, one: Broadcast, row: Recipient, changes: Changes) -> Verdict:
         """Queue the words; nothing is changed if they can't be shown, or must not be."""
         found = look(self._world, one.texts, draft.record, draft.now)
-        if found.reason in ("text_fails", "blinding"):
+        if found.reason in _OF_THE_TEXT:
             self._left_out(draft, one, found, changes)
         if found.reason:
             return Verdict(found.reason)
@@ -238,14 +251,14 @@ class Runner:
         return Verdict()
 
     def _left_out(self, draft: Draft, one: Broadcast, found: Look, changes: Changes) -> None:
-        """Somebody gets nothing because of the text: the operator must see it."""
-        where = f"\n{trace_of(found.error)}" if found.error else ""
+        """Somebody gets nothing because of the text: the operator must see it, once for each broadcast."""
         log.error(
             "broadcast %s was held back from %s: %s", one.id, draft.record.id, found.why,
             extra={"patient": draft.record.id},
         )  # fmt: skip
-        detail = f"broadcast {one.id} was not sent: {found.reason}{where}"
-        changes.incidents.append(Incident(draft.new_id(), draft.now, "broadcast", draft.record.id, detail))
+        detail = f"of the last of them: {found.reason}" + (f"\n{trace_of(found.error)}" if found.error else "")
+        others = [incident for incident in changes.incidents if incident.id != one.id]
+        changes.incidents[:] = [*others, Incident(one.id, draft.now, "broadcast", "", detail)]
 
     # -- how it went -----------------------------------------------------------------------------------
     def _settle(self, one: Broadcast) -> int:
@@ -278,6 +291,17 @@ class Runner:
             return None if tx.is_unfinished(one.id) else replace(now, state="done")
 
         return self._change(one, close)
+
+
+def _count_left_out(one: Broadcast, rows: Sequence[Recipient], changes: Changes) -> None:
+    """One incident tells of all whom the text left out; it takes the place of the one that told of fewer."""
+    count = sum(one.reasons.get(reason, 0) for reason in _OF_THE_TEXT)
+    count += sum(row.reason in _OF_THE_TEXT for row in rows)
+    told = f"broadcast {one.id} was held back from {count} because of its text"
+    changes.incidents[:] = [
+        replace(incident, detail=f"{told}\n{incident.detail}") if incident.id == one.id else incident
+        for incident in changes.incidents
+    ]
 
 
 def _queue(draft: Draft, one: Broadcast, row: Recipient, said: Sequence[Bubble]) -> None:

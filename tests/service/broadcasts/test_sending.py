@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from coachbot.service.broadcasts import rules, running
-from coachbot.service.broadcasts.records import Broadcast
+from coachbot.service.broadcasts.records import Broadcast, State
 from coachbot.store.transaction import SqlTransaction
 from tests.service.broadcasts.conftest import WALK, Office
 from tests.service.house import failing_save
@@ -339,8 +339,12 @@ def test_a_slice_always_comes_on_however_slow_the_machine(office: Office, monkey
 
 
 def _force(office: Office, text: str) -> Broadcast:
-    """A broadcast whose text no check has seen: as after an upgrade of the pack."""
-    one = replace(office.draft(), texts={"en": text}, state="scheduled", starts=office.house.clock.now())
+    """A broadcast under way whose text no check has seen: as after an upgrade of the pack."""
+    return _put(office, text, "sending")
+
+
+def _put(office: Office, text: str, state: State) -> Broadcast:
+    one = replace(office.draft(), texts={"en": text}, state=state, starts=office.house.clock.now())
     with office.house.store.writing() as tx:
         tx.put_broadcast(one)
     return one
@@ -363,8 +367,69 @@ def test_whatever_rendering_raises_leaves_that_one_patient_out_and_all_others_ge
     assert (kim.texts, lou.texts) == (["Hi Kim", SAID], [SAID.replace("Kim", "Lou")])
     assert (office.fate(one, lou), office.now(one).state) == (("suppressed", "text_fails"), "done")
     assert office.now(other).state == "done"
-    assert _incidents(office) == [("broadcast", lou.id)]
+    assert _incidents(office) == [("broadcast", "")]
     assert f"broadcast {one.id} was held back from {lou.id}" in caplog.text
+
+
+def test_however_many_a_text_leaves_out_there_is_one_incident_with_their_number(office: Office) -> None:
+    people = [office.house.patient() for _ in range(4)]
+    for person in people[1:]:
+        office.change(person, {"name": "Lou"})
+    text = "Hi {{ patient.name }}{% if patient.name == 'Lou' %}{{ 1/0 }}{% endif %}"
+    one = _force(office, text)
+    other = _force(office, text)
+    office.house.settle()
+    with office.house.store.reading() as tx:
+        told = {incident.id: incident.detail.splitlines() for incident in tx.incidents()}
+    assert set(told) == {one.id, other.id}
+    assert told[one.id][0] == f"broadcast {one.id} was held back from 3 because of its text"
+    assert told[one.id][1] == "of the last of them: text_fails"
+    assert "Lou" not in str(told)
+
+
+def test_the_number_grows_with_those_whose_hour_comes_later(office: Office) -> None:
+    early, late = office.house.patient(), office.house.patient()
+    office.change(late, {"zone": "America/New_York"})
+    one = replace(office.draft(), texts={"en": "{{ 1/0 }}"}, at="2026-03-12 10:00", state="sending")
+    with office.house.store.writing() as tx:
+        tx.put_broadcast(one)
+    found = []
+    for hour in ("10:01", "16:01"):
+        office.house.travel_to(early, 12, hour)
+        with office.house.store.reading() as tx:
+            found += [incident.detail.splitlines()[0].partition(" was ")[2] for incident in tx.incidents()]
+    assert found == ["held back from 1 because of its text", "held back from 2 because of its text"]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("{{ patient }}", "patient"),
+        ("{{ diary.cse }} and {{ today }}", "today"),
+        ("Your self-compassion session is on Sunday.", "self-compassion"),
+    ],
+)
+def test_what_was_scheduled_before_a_rule_is_looked_at_again_when_it_begins(
+    office: Office, text: str, told: str
+) -> None:
+    kim = office.house.patient()
+    one = _put(office, text, "scheduled")
+    office.house.settle()
+    now = office.now(one)
+    assert (kim.texts, now.state, now.before) == ([], "paused", "scheduled")
+    assert told in now.note
+    assert "Cancel it, write it anew" in now.note
+    assert _incidents(office) == [("broadcast", "")]
+
+
+def test_what_its_author_may_name_no_more_is_not_begun(office: Office) -> None:
+    kim = office.house.patient()
+    one = office.send("You have {{ diary.cse }} practices.", at="2026-03-12 10:00")
+    with office.house.store.writing() as tx:
+        tx.put_staff(replace(office.lin, role="author"))
+    office.house.travel_to(kim, 12, "10:01")
+    assert office.now(one).state == "paused"
+    assert "diary.cse" in office.now(one).note
 
 
 def test_a_broadcast_that_raises_is_paused_and_all_others_go_on(
