@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from urllib.parse import urlencode
 
 from starlette.responses import HTMLResponse, Response
@@ -9,7 +10,7 @@ from starlette.responses import HTMLResponse, Response
 from coachbot.console.doorway import NOT_HERE, Call, Route
 from coachbot.console.guards import RefusedError, own_style_policy
 from coachbot.console.rendering import talk_mark
-from coachbot.console.telling import told
+from coachbot.console.telling import in_a_list, told
 from coachbot.errors import CoachbotError, StaffError
 from coachbot.service.notices.chain import URGENT
 from coachbot.service.records import Enrolment
@@ -75,6 +76,7 @@ def _page(call: Call, wrong: str = "", status: int = 200) -> Response:
         weeks=weeks, courses=courses(chart.responses, pack.instruments), staff={row.id: row for row in staff},
         therapists=therapists(staff), sessions=_to_attend(call, enrolment), twice=answered_twice(diary),
         names=pack.exercise_names(pack.library.default_language),
+        named=partial(in_a_list, pack.programmes.get(enrolment.programme) if enrolment else None),
         to_ring=any(one.priority in URGENT and one.acknowledged_at is None for one in chart.alerts),
     )  # fmt: skip
 

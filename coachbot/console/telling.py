@@ -97,6 +97,11 @@ def name_of(programme: Programme | None, name: str) -> str:
     return KINDS[found.kind] + (f" ({which.replace('_', ' ')})" if which else "")
 
 
+def in_a_list(programme: Programme | None, name: str) -> str:
+    """The same without its article."""
+    return name_of(programme, name).removeprefix("the ").removeprefix("a ")
+
+
 def _touchpoint(programme: Programme | None, name: str) -> Touchpoint | None:
     return next((one for one in programme.touchpoints if one.id == name), None) if programme else None
 

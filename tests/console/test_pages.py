@@ -68,7 +68,8 @@ def test_where_no_number_was_told_the_page_says_what_to_do_instead(clinic: Clini
     page = visitor.get("/today").text
     assert "No number of theirs is known." in page
     assert f'href="/patients/{person.id}#numbers"' in page
-    assert "ring the person to call, or take over the talk" in page
+    assert "ring the person to call, or <a href" in page
+    assert f'href="/patients/{person.id}#write">take over the talk</a>' in page
     assert "follow the clinic's own procedure" in page
     assert 'id="numbers"' in visitor.get(f"/patients/{person.id}").text
     assert "tel:" not in page

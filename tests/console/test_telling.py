@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import get_args
 
 from coachbot.authoring.pack import Pack
 from coachbot.console.rendering import REASONS
 from coachbot.console.telling import KINDS, RULES, name_of
 from coachbot.programme import gates, model
+from tests.console.conftest import Clinic
 
 
 def test_every_rule_kind_and_reason_has_words() -> None:
@@ -25,3 +27,14 @@ def test_a_touchpoint_is_named_by_what_it_is_and_which_of_several(pack: Pack) ->
     assert name_of(programme, "worse_times") == "the look back (worse times)"
     assert name_of(programme, "of_another_version:x") == "of another version: x"
     assert name_of(None, "morning") == "morning"
+
+
+def test_the_plan_ahead_names_what_comes_as_the_reasons_do(clinic: Clinic) -> None:
+    visitor, person = clinic.visitor("therapist"), clinic.patient()
+    clinic.house.arm(person, "plan")
+    clinic.house.travel(timedelta(hours=1))
+    page = visitor.get(f"/patients/{person.id}").text
+    plan = page[page.index('id="ahead"') : page.index('id="notes"')]
+    assert "evening check-in" in plan
+    assert "weekly session (week 3)" in plan
+    assert "practice day" not in plan
