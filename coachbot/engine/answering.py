@@ -15,6 +15,8 @@ from coachbot.engine.walk import Walk
 _PASSED_KEPT = 40
 #: The code of a choice that leaves a menu.
 _WAY_BACK = "go_back"
+#: Questions whose answer itself names the way on.
+_TELLING = (Choice, YesNo, Scale)
 
 
 def answer(walk: Walk, value: Value) -> None:
@@ -37,7 +39,7 @@ def _slot_of(ask: Ask) -> str:
 
 
 def _outcome(ask: Ask, value: Value) -> str:
-    return str(value) if isinstance(ask, Choice | YesNo | Scale) else "answered"
+    return str(value) if isinstance(ask, _TELLING) else "answered"
 
 
 def danger_of(state: State, value: Value) -> str | None:

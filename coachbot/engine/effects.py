@@ -41,6 +41,7 @@ class Chose:
     values: Mapping[str, Value]
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Say:
     """Show a text."""
@@ -69,6 +70,7 @@ class Show:
     in_place: str | None = None
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class CloseButtons:
     """The prompt is answered or lapsed: its buttons are taken away."""
@@ -76,6 +78,7 @@ class CloseButtons:
     token: str
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Arm:
     """Set the patient's timer of this purpose (one per purpose, re-armed in place)."""
@@ -85,6 +88,7 @@ class Arm:
     token: str | None = None
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Disarm:
     """Drop the patient's timer of this purpose."""
@@ -104,6 +108,7 @@ class Act:
     touchpoint: str | None = None
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Began:
     """A dialog was opened by the coach or the patient (not by a call)."""
@@ -113,6 +118,7 @@ class Began:
     by: str
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Ended:
     """An opened dialog came to its end (`done`, `later`, `skipped`, `lapsed`, `stopped`, ...)."""

@@ -45,7 +45,7 @@ def said(walk: Walk, event: Said) -> None:
 
 
 def _said_at_rest(walk: Walk, text: str) -> None:
-    code = interrupt_in(text, walk.library.phrases_for(walk.conversation.language))
+    code = interrupt_in(text, walk.library.phrases_for(walk.language))
     if code is not None and code in walk.library.interrupts:
         interrupt(walk, code)
     elif meet(walk, text):
@@ -65,7 +65,7 @@ def _said_to_prompt(walk: Walk, text: str) -> None:
         ask,
         text,
         labels=dict(prompt.labels),
-        phrases=walk.library.phrases_for(walk.conversation.language),
+        phrases=walk.library.phrases_for(walk.language),
         today=_today(walk, ask),
         chosen=prompt.chosen,
     )
@@ -123,7 +123,7 @@ def _answered_mode(walk: Walk, text: str) -> bool:
     """Read a text against the coach's own question (skip? stop all? go on?); False if it is none of these."""
     prompt, (codes, _) = walk.prompt, offered(walk)
     assert prompt is not None
-    phrases = walk.library.phrases_for(walk.conversation.language)
+    phrases = walk.library.phrases_for(walk.language)
     reading = read(Choice("mode", codes), text, labels=dict(prompt.labels), phrases=phrases, today=walk.now.date())
     if isinstance(reading, Answer):
         choose_mode(walk, str(reading.value))
@@ -148,7 +148,7 @@ def _said_while_waiting(walk: Walk, event: Said) -> None:
     text, ask, prompt = event.text, walk.state.ask, walk.prompt
     assert ask is not None
     assert prompt is not None
-    phrases = walk.library.phrases_for(walk.conversation.language)
+    phrases = walk.library.phrases_for(walk.language)
     reading = read(ask, text, labels=dict(prompt.labels), phrases=phrases, today=walk.now.date())
     match reading:
         case Answer(value="next") | Skip():

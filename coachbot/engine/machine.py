@@ -46,10 +46,16 @@ class DialogMachine:
 
         `outcome` is the answer's code or the result of a call; None for a skipped question.
         """
+        return self.way(state, outcome, scope)[1]
+
+    def way(self, state: str, outcome: str | None, scope: Mapping[str, Any]) -> tuple[int, str | None]:
+        """The same, and before it how many branches of the state were asked to find it."""
+        asked = 0
         for to, holds in self._ways.get(state, ()):
+            asked += 1
             if holds(outcome, scope):
-                return to
-        return None
+                return asked, to
+        return asked, None
 
 
 def _ways(machine: Machine) -> Mapping[str, tuple[tuple[str, Condition], ...]]:

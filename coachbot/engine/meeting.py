@@ -36,7 +36,7 @@ def meet_after(walk: Walk, text: str, asked_in: str) -> None:
 
 def is_not_kept(walk: Walk, text: str) -> bool:
     """Whether words that were to be kept tell of a moment such as "what's the point" instead (`not_kept`)."""
-    moment = walk.library.moments.in_text(text, walk.conversation.language)
+    moment = walk.library.moments.in_text(text, walk.language)
     asked_in = walk.top.dialog
     return moment is not None and moment.not_kept and not asked_in.startswith(walk.library.moments.never_after)
 
@@ -59,7 +59,7 @@ def _any(moment: Moment) -> bool:
 
 
 def _moment_in(walk: Walk, text: str, counts: Callable[[Moment], bool] = _any) -> Dialog | None:
-    moment = walk.library.moments.in_text(text, walk.conversation.language)
+    moment = walk.library.moments.in_text(text, walk.language)
     if moment is None or not counts(moment) or not _may_open(walk, moment):
         return None
     dialog = walk.library.dialogs.get(moment.dialog)

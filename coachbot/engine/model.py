@@ -215,6 +215,7 @@ class Library:
 Opener = Literal["touchpoint", "patient", "interrupt", "safety", "call", "remind", "staff"]
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Passed:
     """A question already answered in a frame, so that "back" can return to it."""
@@ -295,6 +296,7 @@ class Sheet:
 NO_SHEET = Sheet()
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Conversation:
     """Where one patient stands. `facts` are given anew at every turn and never stored."""
@@ -312,15 +314,3 @@ class Conversation:
     #: Dialog of a round (`assessment/week_4`) to what was answered on its page.
     sheets: Mapping[str, Sheet] = EMPTY
     facts: Scope = field(default=EMPTY, compare=False)
-
-    @property
-    def language(self) -> str:
-        """The patient's language code; empty before it is known."""
-        patient = self.facts.get("patient")
-        return str(patient.get("language") or "") if patient else ""
-
-    @property
-    def arm(self) -> str:
-        """The patient's arm; empty before enrolment."""
-        programme = self.facts.get("programme")
-        return str(programme.get("arm") or "") if programme else ""

@@ -77,7 +77,8 @@ def _press_open(walk: Walk, code: str) -> None:
     elif isinstance(ask, Wait):
         _press_waiting(walk, code)
     else:
-        walk.prompt = changed(prompt, mode="open")
+        if prompt.mode != "open":
+            walk.prompt = changed(prompt, mode="open")
         _press_answer(walk, ask, code)
 
 

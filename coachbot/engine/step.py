@@ -10,7 +10,7 @@ from coachbot.engine import effects as fx
 from coachbot.engine import filling, hearing, pressing, receiving
 from coachbot.engine.answers.interrupts import interrupt_in
 from coachbot.engine.asks import Choice, Several, Wait
-from coachbot.engine.changing import changed
+from coachbot.engine.changing import changed, quick
 from coachbot.engine.events import (
     Attached,
     Closed,
@@ -23,12 +23,13 @@ from coachbot.engine.events import (
     Said,
     TimerFired,
 )
-from coachbot.engine.model import Conversation, Dialog, Frame, Library
+from coachbot.engine.model import Conversation, Dialog, Frame, Library, Scope
 from coachbot.engine.walk import EngineFault, Foresight, Walk
 
 __all__ = ["EngineFault", "Outcome", "step"]
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """The conversation afterwards, and what is to be done, in order."""
@@ -47,12 +48,14 @@ def step(
     now: datetime,
     rng: Random,
     foresee: Foresight | None = None,
+    facts: Scope | None = None,
 ) -> Outcome:
     """Apply one event. Raises `EngineFault` for a dialog that cannot be walked; nothing is changed then.
 
-    `foresee` is told of every act as it is decided and returns the facts as they then are.
+    `foresee` is told of every act as it is decided and returns the facts as they then are. `facts` stand in the place
+    of the conversation's own.
     """
-    walk = Walk(library, conversation, now, rng, foresee)
+    walk = Walk(library, conversation, now, rng, foresee, facts)
     before = conversation.prompt.token if conversation.prompt else None
     if _repair(walk, event):
         _dispatch(walk, event)
@@ -87,13 +90,17 @@ def _arm_nag(walk: Walk, before: str | None) -> None:
     prompt = walk.prompt
     if prompt is not None and prompt.token == before:
         return
-    opened_by = walk.frames[walk.root()].opened if walk.frames else ""
-    reminded = any(isinstance(effect, fx.Act) and effect.action == "remind" for effect in walk.effects)
-    wants = prompt is not None and opened_by in ("touchpoint", "remind") and not reminded and _may_be_nudged(walk)
-    if wants and prompt is not None and not prompt.nagged:
+    if prompt is not None and not prompt.nagged and _wants_nag(walk):
         walk.emit(fx.Arm("nag", timedelta(hours=walk.library.nag_after_hours), prompt.token))
     elif before is not None:
         walk.emit(fx.Disarm("nag"))
+
+
+def _wants_nag(walk: Walk) -> bool:
+    """A talk that the coach opened, and that the patient has not put off."""
+    if not walk.frames or walk.frames[walk.root()].opened not in ("touchpoint", "remind") or not _may_be_nudged(walk):
+        return False
+    return not any(effect.action == "remind" for effect in walk.effects if isinstance(effect, fx.Act))
 
 
 def _may_be_nudged(walk: Walk) -> bool:
@@ -172,7 +179,7 @@ def _still_fits(walk: Walk, event: Said, before: Frame) -> bool:
     renamed = dialog.moved.get(before.state) if dialog else None
     if walk.prompt is None or (walk.prompt.dialog, walk.prompt.state) == (before.dialog, renamed):
         return True
-    return interrupt_in(event.text, walk.library.phrases_for(walk.conversation.language)) is not None
+    return interrupt_in(event.text, walk.library.phrases_for(walk.language)) is not None
 
 
 def _repair_choices(walk: Walk, event: Event) -> bool:
@@ -183,7 +190,7 @@ def _repair_choices(walk: Walk, event: Event) -> bool:
     ask = walk.state.ask
     if prompt.state != walk.top.state or ask is None:
         return _restart(walk, event, walk.top)
-    if isinstance(ask, Choice | Several) and prompt.mode == "open":
+    if isinstance(ask, _LISTING) and prompt.mode == "open":
         labels = tuple((code, label) for code, label in prompt.labels if code in ask.of or code in _CONTROLS)
         if len(labels) != len(prompt.labels):
             walk.prompt = changed(prompt, labels=labels)
@@ -191,3 +198,4 @@ def _repair_choices(walk: Walk, event: Event) -> bool:
 
 
 _CONTROLS = ("done", "none", "skip")
+_LISTING = (Choice, Several)

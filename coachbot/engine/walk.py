@@ -44,6 +44,9 @@ _KEPT_TOKENS = 12
 #: Part of the golden ratio after the point.
 _GOLDEN = 0.6180339887498949
 
+#: The effects that may change facts.
+_FORESEEN = (fx.Act, fx.Respond)
+
 #: Told of every act as it is decided; gives back the facts as they then are, so that the next text of the
 #: same step can already name the practice that was just counted.
 Foresight: TypeAlias = Callable[[fx.Act | fx.Respond], Scope]
@@ -57,8 +60,8 @@ class Walk:
     """One step under way."""
 
     __slots__ = (
-        "always_slots", "chose", "closed", "conversation", "effects", "entered", "facts", "foresee", "frames",
-        "library", "now", "programme_slots", "prompt", "resting", "rng", "sheets",
+        "always_slots", "begun_with", "chose", "closed", "conversation", "effects", "entered", "facts", "foresee",
+        "frames", "library", "now", "programme_slots", "prompt", "resting", "rng", "sheets",
     )  # fmt: skip
 
     def __init__(
@@ -68,13 +71,14 @@ class Walk:
         now: datetime,
         rng: Random,
         foresee: Foresight | None = None,
+        facts: Scope | None = None,
     ) -> None:
         self.foresee = foresee
         self.library = library
         self.conversation = conversation
         self.now = now
         self.rng = rng
-        self.facts = conversation.facts
+        self.facts = self.begun_with = conversation.facts if facts is None else facts
         self.frames = list(conversation.frames)
         self.prompt = conversation.prompt
         self.programme_slots = conversation.programme_slots
@@ -85,6 +89,19 @@ class Walk:
         self.effects: list[fx.Effect] = []
         self.chose: list[fx.Chose] = []
         self.entered = 0
+
+    # -- who it is -----------------------------------------------------------------------------------
+    @property
+    def language(self) -> str:
+        """The patient's language code as the step began; empty before it is known."""
+        patient = self.begun_with.get("patient")
+        return str(patient.get("language") or "") if patient else ""
+
+    @property
+    def arm(self) -> str:
+        """The patient's arm; empty before enrolment."""
+        programme = self.begun_with.get("programme")
+        return str(programme.get("arm") or "") if programme else ""
 
     # -- where we stand ------------------------------------------------------------------------------
     @property
@@ -125,21 +142,15 @@ class Walk:
 
     def result(self) -> Conversation:
         """The conversation as it now stands."""
-        return changed(
-            self.conversation,
-            frames=tuple(self.frames),
-            prompt=self.prompt,
-            programme_slots=self.programme_slots,
-            always_slots=self.always_slots,
-            closed=tuple(self.closed[-_KEPT_TOKENS:]),
-            resting=self.resting,
-            sheets=self.sheets,
-        )
+        return Conversation(
+            self.conversation.patient, tuple(self.frames), self.prompt, self.programme_slots, self.always_slots,
+            tuple(self.closed[-_KEPT_TOKENS:]), self.resting, self.sheets, self.conversation.facts,
+        )  # fmt: skip
 
     # -- speaking ------------------------------------------------------------------------------------
     def emit(self, effect: fx.Effect) -> None:
         self.effects.append(effect)
-        if self.foresee is not None and isinstance(effect, fx.Act | fx.Respond):
+        if self.foresee is not None and isinstance(effect, _FORESEEN):
             self.facts = self.foresee(effect)
 
     def text(self, section: str, part: str = "text", words: str | None = None, **extra: Any) -> fx.Text:
@@ -238,28 +249,22 @@ class Walk:
             self.pop(state.end)
             return
         scope = self.scope()
-        following = self.dialog.machine.following(state.name, outcome, scope)
-        self._tell_why(state, following, scope)
+        asked, following = self.dialog.machine.way(state.name, outcome, scope)
+        self._tell_why(state, asked, following, scope)
         if following is None:
             self.pop("skipped" if outcome is None else "done")
         else:
             self.replace_top(state=following)
 
-    def _tell_why(self, state: State, to: str | None, scope: Scope) -> None:
+    def _tell_why(self, state: State, asked: int, to: str | None, scope: Scope) -> None:
         """Keep which guards were asked and what they saw, where guards decided."""
-        asked: list[str] = []
-        values: dict[str, Value] = {}
-        for branch in state.branches:
-            guard = branch.guard
-            if guard is None:
-                continue
-            asked.append(branch.source)
-            for name in getattr(guard, "names", ()):
-                values[name] = _looked_up(scope, name)
-            if branch.to == to and guard(scope):
-                break
-        if asked:
-            self.chose.append(fx.Chose(self.frames[-1].dialog, state.name, to or "", tuple(asked), values))
+        guarded = [branch for branch in state.branches[:asked] if branch.guard is not None]
+        if not guarded:
+            return
+        names = [name for branch in guarded for name in getattr(branch.guard, "names", ())]
+        values = {name: _looked_up(scope, name) for name in names}
+        sources = tuple([branch.source for branch in guarded])
+        self.chose.append(fx.Chose(self.frames[-1].dialog, state.name, to or "", sources, values))
 
     def _call(self, state: State, call: Call) -> None:
         scope = self.scope()
@@ -276,7 +281,7 @@ class Walk:
 
     def may_meet(self, dialog: Dialog) -> bool:
         """Whether the patient's arm ever meets this dialog, and no clinician's rest keeps it back."""
-        if dialog.arms and self.conversation.arm not in dialog.arms:
+        if dialog.arms and self.arm not in dialog.arms:
             return False
         held = (self.facts.get("safety") or {}).get("hold")
         return not (held and dialog.id.startswith(self.library.rests))

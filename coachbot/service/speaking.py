@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -28,15 +28,9 @@ def speak(draft: Draft, effects: tuple[fx.Effect, ...], delivery: Delivery) -> N
     """Turn the texts of a step into outbox rows, and fill the open prompt's labels."""
     delivery.safety = _safety_kind(draft)
     for effect in effects:
-        match effect:
-            case fx.Say():
-                _say(draft, effect, delivery)
-            case fx.Show():
-                _show(draft, effect, delivery)
-            case fx.CloseButtons() if _closes_buttons(draft):
-                queue(draft, _closing(draft, effect.token, delivery), delivery, token=effect.token)
-            case _:
-                pass
+        say = _SPOKEN.get(effect.__class__)
+        if say is not None:
+            say(draft, effect, delivery)
 
 
 class Delivery:
@@ -203,6 +197,11 @@ def _body(bubble: Bubble) -> dict[str, Any]:
     return {"kind": "text", "text": bubble.markdown}
 
 
+def _close(draft: Draft, effect: fx.CloseButtons, delivery: Delivery) -> None:
+    if _closes_buttons(draft):
+        queue(draft, _closing(draft, effect.token, delivery), delivery, token=effect.token)
+
+
 def _closing(draft: Draft, token: str, delivery: Delivery) -> dict[str, Any]:
     """A closed question loses its buttons; the answer that was pressed takes their place."""
     body: dict[str, Any] = {"kind": "close", "token": token}
@@ -276,3 +275,11 @@ def say_section(draft: Draft, section: str, delivery: Delivery, **scope: Any) ->
     text = fx.Text(COACH, section, pick=draft.world.rng.random(), scope=Layers(scope, facts))
     for bubble in draft.world.pack.words.bubbles(_language(draft), text):
         queue(draft, _body(bubble), delivery, words=text)
+
+
+#: What of a step becomes messages.
+_SPOKEN: Mapping[type[fx.Effect], Callable[[Draft, Any, Delivery], None]] = {
+    fx.Say: _say,
+    fx.Show: _show,
+    fx.CloseButtons: _close,
+}

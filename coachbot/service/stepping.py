@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from coachbot.engine import effects as fx
@@ -26,9 +26,15 @@ def apply(draft: Draft, event: Event, delivery: Delivery) -> None:
         return facts_of(draft.world, draft.record, draft.now)
 
     world = draft.world
-    facts = facts_of(world, draft.record, draft.now)
-    conversation = changed(draft.record.conversation, facts=facts)
-    outcome = step(world.pack.library, conversation, event, now=draft.now, rng=world.rng, foresee=foresee)
+    outcome = step(
+        world.pack.library,
+        draft.record.conversation,
+        event,
+        now=draft.now,
+        rng=world.rng,
+        foresee=foresee,
+        facts=facts_of(world, draft.record, draft.now),
+    )
     draft.record = changed(draft.record, conversation=outcome.conversation)
     draft.chose += [_told(one) for one in outcome.chose]
     for effect in outcome.effects:
@@ -37,28 +43,26 @@ def apply(draft: Draft, event: Event, delivery: Delivery) -> None:
             safety.respond_to(draft, effect.kind, item=item, left_open=effect.answer == str(None))
     speak(draft, outcome.effects, delivery)
     for effect in outcome.effects:
-        _take_effect(draft, effect)
-
-
-def _take_effect(draft: Draft, effect: fx.Effect) -> None:
-    match effect:
-        case fx.Arm():
-            draft.arm(effect.purpose, draft.now + effect.after, effect.token)
-        case fx.Disarm():
-            draft.disarm(effect.purpose)
-        case fx.Repeated():
-            filling.keep_repeated(draft, effect)
-        case fx.Ended():
-            _ended(draft, effect)
-        case fx.Moved():
-            draft.incident("moved", f"{effect.dialog}: {effect.from_state} -> {effect.to_state or 'gone'}")
-        case _:
-            pass
+        take = _TAKEN.get(effect.__class__)
+        if take is not None:
+            take(draft, effect)
 
 
 def _told(chose: fx.Chose) -> dict[str, Any]:
     """A way that guards decided, as it is kept."""
     return {"at": f"{chose.dialog} {chose.state}", "to": chose.to, "guards": chose.guards, "values": chose.values}
+
+
+def _arm(draft: Draft, effect: fx.Arm) -> None:
+    draft.arm(effect.purpose, draft.now + effect.after, effect.token)
+
+
+def _disarm(draft: Draft, effect: fx.Disarm) -> None:
+    draft.disarm(effect.purpose)
+
+
+def _moved(draft: Draft, effect: fx.Moved) -> None:
+    draft.incident("moved", f"{effect.dialog}: {effect.from_state} -> {effect.to_state or 'gone'}")
 
 
 def _ended(draft: Draft, effect: fx.Ended) -> None:
@@ -70,3 +74,13 @@ def _ended(draft: Draft, effect: fx.Ended) -> None:
     elif effect.dialog == "common/finish":
         draft.change_enrolment(state="finished")
         draft.replan()
+
+
+#: What is taken onto the draft once all is said; acts were carried out as they were decided.
+_TAKEN: Mapping[type[fx.Effect], Callable[[Draft, Any], None]] = {
+    fx.Arm: _arm,
+    fx.Disarm: _disarm,
+    fx.Repeated: filling.keep_repeated,
+    fx.Ended: _ended,
+    fx.Moved: _moved,
+}

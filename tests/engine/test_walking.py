@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from coachbot.engine import effects as fx
-from coachbot.engine.step import EngineFault
-from tests.engine.talks import FACTS, Talk
+from coachbot.engine.events import Opened, Pressed
+from coachbot.engine.step import EngineFault, step
+from tests.engine.talks import FACTS, NOW, Talk
 
 ASKED = """
 start: did
@@ -87,6 +88,42 @@ states:
         talk = Talk({"a/b": source})
         talk.open("a/b")
         assert talk.say(said) == [f"a/b {expected}"]
+
+
+def test_of_the_guards_those_are_told_that_were_asked_up_to_the_way_that_was_taken() -> None:
+    source = """
+start: pain
+states:
+  pain:
+    ask: {scale: {name: pain, from: 0, to: 10}}
+    next:
+      - {when: "pain >= 9", go: much}
+      - {when: "pain >= 5 and diary.cse == 0", go: some}
+      - {when: "pain >= 3", go: some}
+      - {else: little}
+  much: {say: true, end: done}
+  some: {say: true, end: done}
+  little: {say: true, end: done}
+"""
+    asked = ("pain >= 9", "pain >= 5 and diary.cse == 0", "pain >= 3")
+    for pain, to, guards in (("9", "much", 1), ("6", "some", 2), ("4", "some", 3), ("1", "little", 3)):
+        talk = Talk({"a/b": source})
+        talk.open("a/b")
+        before = talk.conversation
+        (chose,) = step(talk.library, before, Pressed(talk.prompt.token, pain), now=NOW, rng=talk.rng).chose
+        assert (chose.to, chose.guards) == (to, asked[:guards])
+        assert chose.values == {"pain": int(pain)} | ({"diary.cse": 0} if guards > 1 else {})
+
+
+def test_facts_that_are_handed_in_stand_in_the_place_of_the_conversations_own_and_do_not_stay() -> None:
+    calls = "start: c\nstates:\n  c: {call: c/d, next: {skipped: passed, else: met}}\n"
+    calls += "  passed: {say: true, end: done}\n  met: {say: true, end: done}"
+    talk = Talk({"a/b": calls, "c/d": "start: x\narms: [exercise]\nstates:\n  x: {say: true, end: done}"})
+    facts = {**FACTS, "programme": {"arm": "exercise"}}
+    outcome = step(talk.library, talk.conversation, Opened("a/b", "patient"), now=NOW, rng=talk.rng, facts=facts)
+    said = [effect.text.section for effect in outcome.effects if isinstance(effect, fx.Say)]
+    assert said == ["x", "met"]  # the other arm's dialog was met
+    assert outcome.conversation.facts == talk.conversation.facts
 
 
 # -- calls --------------------------------------------------------------------------------------------
