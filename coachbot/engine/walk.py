@@ -155,11 +155,10 @@ class Walk:
 
     def text(self, section: str, part: str = "text", words: str | None = None, **extra: Any) -> fx.Text:
         """A text of the top dialog (or of `words`), with everything it may name."""
-        if words is not None or part != "text":  # said whenever it is needed, perhaps twice in a row
-            pick = self.rng.random()
-        else:
-            pick = self._pick(f"{self.dialog.words}#{section}")
-        return fx.Text(words or self.dialog.words, section, part, pick, self.scope(**extra))
+        where = words or self.dialog.words
+        anew = words is not None or part != "text"  # said whenever it is needed, perhaps twice in a row
+        pick = self.rng.random() if anew else self._pick(f"{where}#{section}")
+        return fx.Text(where, section, part, pick, self.scope(**extra))
 
     def _pick(self, section: str) -> float:
         """Where in the list of wordings to look, from 0 to 1.

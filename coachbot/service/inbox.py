@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from concurrent.futures import Future
+from operator import attrgetter
 
 from coachbot.service.ids import IdSource, new_patient_id
 from coachbot.service.ports import Clock, Store, Transaction
@@ -12,6 +13,10 @@ from coachbot.service.records import Address, InboxRow, Profile, Update
 from coachbot.service.staff.gate import Gate
 
 log = logging.getLogger("coachbot.inbox")
+
+#: What of an update is sealed, where it is given.
+_BODY = ("kind", "text", "token", "code", "attachment", "reply_to", "answer")
+_body_of = attrgetter(*_BODY)
 
 
 class Inbox:
@@ -59,16 +64,7 @@ class Inbox:
 
     def _row(self, tx: Transaction, update: Update, known: dict[tuple[int, str], str]) -> InboxRow:
         patient = update.patient or self._patient(tx, update, known)
-        body = {
-            "kind": update.kind,
-            "text": update.text,
-            "token": update.token,
-            "code": update.code,
-            "attachment": update.attachment,
-            "reply_to": update.reply_to,
-            "answer": update.answer,
-        }
-        body = {name: value for name, value in body.items() if value}
+        body = {name: value for name, value in zip(_BODY, _body_of(update), strict=True) if value}
         return InboxRow(self._ids.next(), patient, update.account, update.update_id, self._clock.now(), body)
 
     def _patient(self, tx: Transaction, update: Update, known: dict[tuple[int, str], str]) -> str:

@@ -33,28 +33,28 @@ def after_practice(tally: Tally, kind: str, week: int, entry: Mapping[str, Any],
     if done is None:
         return tally
     counts = 0 if done == "not_today" else 1
-    tally = changed(tally, minutes=tally.minutes + counts * int(entry.get("minutes") or 0))
+    minutes = tally.minutes + counts * int(entry.get("minutes") or 0)
     if kind == "sct":
-        return changed(tally, sct=tally.sct + counts, sct_week=tally.sct_week + counts, sct_last=done)
+        sct, week_of_it = tally.sct + counts, tally.sct_week + counts
+        return changed(tally, minutes=minutes, sct=sct, sct_week=week_of_it, sct_last=done)
     new = 0 if again else counts
-    tally = changed(tally, cse=tally.cse + new, cse_week=tally.cse_week + new, cse_last=done)
-    return _after_pain(tally, entry) if counts else tally
+    felt = _after_pain(tally, entry) if counts else {}
+    return changed(tally, minutes=minutes, cse=tally.cse + new, cse_week=tally.cse_week + new, cse_last=done, **felt)
 
 
-def _after_pain(tally: Tally, entry: Mapping[str, Any]) -> Tally:
-    """What counts for the dose: practices at home. One in part ends the row of easy ones, whatever the pain; a guided
-    lesson or a short practice adds none to it, and a rise or a flare in any of them ends it."""
+def _after_pain(tally: Tally, entry: Mapping[str, Any]) -> dict[str, int]:
+    """What changes of what counts for the dose: practices at home. One in part ends the row of easy ones, whatever the
+    pain; a guided lesson or a short practice adds none to it, and a rise or a flare in any of them ends it."""
     before, after = entry.get("pain_before"), entry.get("pain_after")
     if after is None:
-        return changed(tally, easy_run=0) if entry.get("done") == "part" and not entry.get("guided") else tally
-    tally = changed(tally, pain_last=int(after))
+        return {"easy_run": 0} if entry.get("done") == "part" and not entry.get("guided") else {}
     flared = after >= FLARE_LEVEL or (before is not None and after - before >= FLARE_RISE)
-    return changed(
-        tally,
-        rated=tally.rated + int(not entry.get("guided")),
-        flare_run=tally.flare_run + 1 if flared else 0,
-        easy_run=_easy_run(tally.easy_run, entry, flared),
-    )
+    return {
+        "pain_last": int(after),
+        "rated": tally.rated + int(not entry.get("guided")),
+        "flare_run": tally.flare_run + 1 if flared else 0,
+        "easy_run": _easy_run(tally.easy_run, entry, flared),
+    }
 
 
 def _easy_run(run: int, entry: Mapping[str, Any], flared: bool) -> int:
