@@ -222,26 +222,30 @@ def bubbles_of(source: str, scope: Scope) -> tuple[Bubble, ...]:
 class _Worded:
     """A section ready to be shown."""
 
-    __slots__ = ("fixed", "labels", "parts", "weeks")
+    __slots__ = ("_bound", "_unbound", "fixed", "labels", "parts")
 
     def __init__(self, section: Section) -> None:
-        self.weeks = section.weeks
         self.parts = {
             part: tuple(_Wording(source) for source in section.part(part)) for part in ("text", "again", "example")
         }
+        bound = list(zip(self.parts["text"], section.weeks or ((),) * len(section.texts), strict=True))
+        #: Week of the programme to the wordings of its own; and those for every other week.
+        self._bound: dict[int | None, tuple[_Wording, ...]] = {
+            week: tuple(wording for wording, weeks in bound if week in weeks)
+            for week in {week for _, weeks in bound for week in weeks}
+        }
+        self._unbound = tuple(wording for wording, weeks in bound if not weeks) or self.parts["text"]
         self.labels = tuple((code, label, _label(label)) for code, label in section.labels)
         #: The labels as they stand, if none has a formula.
         self.fixed = section.labels if all(wording is None for _, _, wording in self.labels) else None
 
     def fitting(self, part: str, scope: Scope) -> tuple[_Wording, ...]:
         """The wordings of a part that fit the week: its own ones, else those of any week, else all."""
-        wordings = self.parts.get(part) or ()
-        if part != "text" or not self.weeks:
-            return wordings
-        week = (scope.get("programme") or {}).get("week")
-        bound = list(zip(wordings, self.weeks, strict=True))
-        own = tuple(wording for wording, weeks in bound if week in weeks)
-        return own or tuple(wording for wording, weeks in bound if not weeks) or wordings
+        if part != "text":
+            return self.parts.get(part) or ()
+        if not self._bound:
+            return self._unbound
+        return self._bound.get((scope.get("programme") or {}).get("week")) or self._unbound
 
 
 def _label(label: str) -> _Wording | None:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from datetime import timedelta
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from coachbot.engine import effects as fx
 from coachbot.engine.asks import Ask, Choice, Scale, Several, Wait, YesNo
 from coachbot.engine.changing import changed
 from coachbot.engine.model import State
-from coachbot.engine.walk import Walk
+
+if TYPE_CHECKING:
+    from coachbot.engine.walk import Walk
 
 #: How often a question is put in other words before the coach offers to skip it.
 _REPHRASINGS = 2
@@ -33,15 +35,15 @@ def start_wait(walk: Walk, ask: Ask | None) -> None:
 
 def show(walk: Walk, text: fx.Text | None = None) -> None:
     """Show the open question with its choices, in the state's own words or in `text`."""
-    state, prompt = walk.state, walk.prompt
+    state, prompt, asked = walk.state, walk.prompt, walk.asked
     assert prompt is not None
     section = state.section or state.name
-    codes, labels_from = offered(walk)
+    codes, labels_from = _offered(walk, state, asked)
     walk.emit(
         fx.Show(
             text or walk.text(section),
             prompt.token,
-            walk.asked,
+            asked,
             codes,
             labels_from,
             prompt.chosen,
@@ -61,7 +63,11 @@ def _group(walk: Walk, *, reworded: bool) -> str | None:
 
 def offered(walk: Walk) -> tuple[tuple[str, ...], tuple[str, str]]:
     """The codes now on offer and the words section that labels them."""
-    prompt, state = walk.prompt, walk.state
+    return _offered(walk, walk.state, walk.asked)
+
+
+def _offered(walk: Walk, state: State, asked: Ask | None) -> tuple[tuple[str, ...], tuple[str, str]]:
+    prompt = walk.prompt
     assert prompt is not None
     match prompt.mode:
         case "paused":
@@ -71,7 +77,7 @@ def offered(walk: Walk) -> tuple[tuple[str, ...], tuple[str, str]]:
         case "offer_skip":
             return _skip_codes(state.ask), ("coach", "offer_skip")
         case "open":
-            return codes_of(walk.asked), (walk.dialog.words, state.section or state.name)
+            return codes_of(asked), (walk.dialog.words, state.section or state.name)
 
 
 def _skip_codes(ask: Ask | None) -> tuple[str, ...]:

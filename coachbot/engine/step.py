@@ -115,7 +115,7 @@ def _repair(walk: Walk, event: Event) -> bool:
 
     False if the event was an answer to a question that is no more: it must not answer another one.
     """
-    if all(_stands(walk.library, frame) for frame in walk.frames):
+    if not [frame for frame in walk.frames if not _stands(walk.library, frame)]:
         return _repair_choices(walk, event)
     on_top = walk.frames[-1]
     frames = [_moved(walk, frame) for frame in walk.frames]

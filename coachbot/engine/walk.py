@@ -16,6 +16,7 @@ from zlib import crc32
 
 from coachbot.engine import effects as fx
 from coachbot.engine.actions import ACTIONS
+from coachbot.engine.asking import open_prompt, reask
 from coachbot.engine.asks import Ask, Choice
 from coachbot.engine.changing import changed
 from coachbot.engine.layers import Layers
@@ -194,8 +195,6 @@ class Walk:
     # -- walking -------------------------------------------------------------------------------------
     def run(self) -> None:
         """Enter states until a question is open or nothing is left to do."""
-        from coachbot.engine.asking import open_prompt
-
         while self.frames and self.prompt is None and not self.resting:
             self._count()
             state = self.state
@@ -360,8 +359,6 @@ class Walk:
 
     def reopen(self, saying: str = "back_here") -> None:
         """Come back to the question that was open in the top talk, `saying` one of the coach's own sentences first."""
-        from coachbot.engine.asking import reask
-
         self.resting = False
         parked, self.prompt = self.top.parked, None
         self.replace_top(parked=None)

@@ -43,18 +43,18 @@ class Draft:
     record: PatientRecord
     now: datetime
     turn: int
-    outbox: list[OutboxRow] = field(default_factory=list)
-    timers: dict[str, TimerRow | None] = field(default_factory=dict)
-    diary: list[DiaryRow] = field(default_factory=list)
-    responses: list[ResponseRow] = field(default_factory=list)
-    alerts: list[AlertRow] = field(default_factory=list)
-    consents: list[ConsentRow] = field(default_factory=list)
-    incidents: list[Incident] = field(default_factory=list)
-    afterwards: list[Afterwards] = field(default_factory=list)
+    outbox: list[OutboxRow] = field(default_factory=list, init=False)
+    timers: dict[str, TimerRow | None] = field(default_factory=dict, init=False)
+    diary: list[DiaryRow] = field(default_factory=list, init=False)
+    responses: list[ResponseRow] = field(default_factory=list, init=False)
+    alerts: list[AlertRow] = field(default_factory=list, init=False)
+    consents: list[ConsentRow] = field(default_factory=list, init=False)
+    incidents: list[Incident] = field(default_factory=list, init=False)
+    afterwards: list[Afterwards] = field(default_factory=list, init=False)
     #: Why the turn says what it says: the touchpoint behind it, what guards decided, which words each row shows.
-    because: dict[str, Any] = field(default_factory=dict)
-    chose: list[dict[str, Any]] = field(default_factory=list)
-    said: dict[str, str] = field(default_factory=dict)
+    because: dict[str, Any] = field(default_factory=dict, init=False)
+    chose: list[dict[str, Any]] = field(default_factory=list, init=False)
+    said: dict[str, str] = field(default_factory=dict, init=False)
     profile_changed: bool = False
     enrolment_changed: bool = False
 

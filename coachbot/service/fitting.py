@@ -74,7 +74,7 @@ def _ticked(body: Body, words: Words) -> list[list[str]]:
 
 def _has_buttons(body: Body, can: Capabilities) -> bool:
     choices = body["choices"]
-    return len(choices) <= can.buttons and all(len(label) <= can.label for _, label in choices)
+    return len(choices) <= can.buttons and max([len(label) for _, label in choices]) <= can.label
 
 
 def _listed(body: Body, words: Words) -> Body:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -67,8 +67,10 @@ class Delivery:
 
 
 def _safety_kind(draft: Draft) -> str:
-    frames = draft.record.conversation.frames
-    return next((f.dialog.partition("/")[2] for f in reversed(frames) if f.opened == "safety"), "")
+    for frame in reversed(draft.record.conversation.frames):
+        if frame.opened == "safety":
+            return frame.dialog.partition("/")[2]
+    return ""
 
 
 def _language(draft: Draft) -> str:
@@ -234,7 +236,7 @@ def queue(
     can = draft.world.capabilities.get(draft.record.address.channel)
     if delivery.touchpoint and can is not None and can.window_hours is not None:
         body = {**body, "touchpoint": delivery.touchpoint}
-    pieces = _fitted(draft, body)
+    pieces = (body,) if can is None else fitted(body, can, lambda: draft.world.words_for(_language(draft), "channel"))
     rows = []
     for number, piece in enumerate(pieces, 1):
         last = number == len(pieces)
@@ -259,12 +261,6 @@ def queue(
         rows[:1] = joined(draft.outbox.pop(), rows[0], can)
     place = 0 if first else len(draft.outbox)
     draft.outbox[place:place] = rows
-
-
-def _fitted(draft: Draft, body: dict[str, Any]) -> Sequence[Mapping[str, Any]]:
-    """The messages that a body becomes on the patient's channel."""
-    can = draft.world.capabilities.get(draft.record.address.channel)
-    return (body,) if can is None else fitted(body, can, lambda: draft.world.words_for(_language(draft), "channel"))
 
 
 def say_section(draft: Draft, section: str, delivery: Delivery, **scope: Any) -> None:

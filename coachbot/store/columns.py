@@ -27,7 +27,7 @@ def micros_or_none(moment: datetime | None) -> int | None:
 
 def moment(value: int) -> datetime:
     """The moment of a column, UTC and aware."""
-    return _EPOCH + timedelta(microseconds=value)
+    return _EPOCH + value * _MICROSECOND
 
 
 def moment_or_none(value: int | None) -> datetime | None:

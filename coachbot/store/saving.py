@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
+from itertools import chain
+from operator import attrgetter
 from typing import Any
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -112,21 +114,13 @@ class SavingPart(Part):
         self._write_one(_PUT_ALERT, _alert(alert, {alert.patient: self._cipher(alert.patient)}))
 
 
-def _touched(changes: Changes) -> Iterator[str]:
+def _touched(changes: Changes) -> Iterable[str]:
     """Patients with something to be sealed."""
-    yield from changes.conversations
-    yield from changes.profiles
-    yield from changes.enrolments
-    for rows in (
-        changes.outbox,
-        changes.diary,
-        changes.responses,
-        changes.alerts,
-        changes.consents,
-        changes.plans,
+    rows = chain(
+        changes.outbox, changes.diary, changes.responses, changes.alerts, changes.consents, changes.plans,
         changes.traces,
-    ):
-        yield from (row.patient for row in rows)
+    )  # fmt: skip
+    return chain(changes.conversations, changes.profiles, changes.enrolments, map(attrgetter("patient"), rows))
 
 
 # -- rows, in the order of their table's columns ------------------------------------------------------
