@@ -10,6 +10,8 @@ endif
 
 IN := .venv/bin/
 PIP := $(IN)python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+# compiled here once: where Python may not write bytecode, every command would compile all it imports anew
+COMPILED := $(IN)python -m compileall -q coachbot
 PYTEST := $(IN)python -m pytest -n 2 --dist loadfile -rfEs
 WHAT_IS_QUICK := not browser and not postgres and not slow
 
@@ -106,9 +108,11 @@ python-fits:
 .venv/.installed: pyproject.toml constraints.txt | python-fits .venv/bin/python
 	@echo "installing coachbot into .venv"
 	@$(PIP) -e '.[staff]'
+	@$(COMPILED)
 	@touch $@
 
 .venv/.installed-dev: pyproject.toml constraints.txt | python-fits .venv/bin/python
 	@echo "installing coachbot and its tools into .venv"
 	@$(PIP) -e '.[dev]'
+	@$(COMPILED)
 	@touch .venv/.installed $@

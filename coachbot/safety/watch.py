@@ -10,9 +10,6 @@ from coachbot.safety.folding import fold
 from coachbot.safety.likeness import Likeness
 
 Passes: TypeAlias = Callable[[str], bool]
-#: Texts of so many letters in which nothing at all was found are known again, without who wrote them: "20 min" is typed
-#: by many. A text with a find is never kept.
-_SHORT, _MOST_KNOWN = 16, 4_096
 
 
 def none_of_them(kind: str) -> bool:
@@ -27,7 +24,6 @@ class Watch:
         self._detector = detector
         self._likeness = tuple(likeness.values())
         self._rank = {kind: rank for rank, kind in enumerate(order)}
-        self._harmless: set[str] = set()
 
     def gravest(
         self, text: str, language: str, offered: Iterable[str] = (), passed_over: Passes = none_of_them
@@ -38,25 +34,15 @@ class Watch:
         words resemble: "still not safe" goes where the talk leads it. What the lexicon finds in it is found. Kinds that
         are `passed_over` are not looked for by likeness; it is asked of a kind only once that is found.
         """
-        if text in self._harmless:
-            return None
         told = self._detector.gravest(text, language)
         if told is not None and self._rank[told] == 0:
             return told
-        likened = [kind for likeness in self._likeness for kind, _ in likeness.finds(text)]
-        if told is None and not likened:
-            self._know_again(text)
-            return None
-        kinds = [kind for kind in likened if not passed_over(kind)]
+        kinds = [kind for likeness in self._likeness for kind, _ in likeness.finds(text) if not passed_over(kind)]
         if kinds and fold(text).plain in {fold(label).plain for label in offered}:
             kinds.clear()
         if told is not None:
             kinds.append(told)
         return min(kinds, key=self._rank.__getitem__, default=None)
-
-    def _know_again(self, harmless: str) -> None:
-        if len(harmless) <= _SHORT and len(self._harmless) < _MOST_KNOWN:
-            self._harmless.add(harmless)
 
     def dangers(
         self, text: str, language: str, offered: Iterable[str] = (), passed_over: Passes = none_of_them

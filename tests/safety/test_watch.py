@@ -54,24 +54,8 @@ def test_a_harmless_text_holds_no_danger() -> None:
     assert watch().dangers("a walk", "en") == ()
 
 
-def test_only_short_texts_in_which_nothing_was_found_are_known_again() -> None:
-    eyes = watch()
-    for text in ("20 min", "a farewell", "a fever", "a walk in the evening sun"):
-        eyes.gravest(text, "en")
-    eyes.gravest("farewell", "en", offered=["farewell"], passed_over={"worry"}.__contains__)
-    assert eyes._harmless == {"20 min"}
-
-
 def test_what_was_an_offered_answer_or_passed_over_once_is_danger_when_said_again() -> None:
     eyes = watch()
     assert eyes.gravest("a farewell", "en", offered=["a farewell"]) is None
     assert eyes.gravest("a farewell", "en", passed_over={"worry"}.__contains__) is None
     assert eyes.gravest("a farewell", "en") == "worry"
-
-
-def test_so_many_harmless_texts_are_known_again_and_no_more() -> None:
-    eyes = watch()
-    for number in range(5_000):
-        assert eyes.gravest(f"{number} min", "en") is None
-    assert len(eyes._harmless) == 4_096
-    assert eyes.gravest("I want to die", "en") == "crisis"
