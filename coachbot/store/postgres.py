@@ -28,6 +28,8 @@ from coachbot.store.locks import ENGINE, MOST_NUMBERS, NUMBERS, OPENING, SPACE
 _CONNECT_S = 10
 #: Seconds for which a new engine waits for the role of one that has just died.
 _ROLE_S = 5.0
+#: Our queries look at few rows each; where the server expects many, it would spend a tenth of a second on compiling them.
+_NO_JIT = "SET jit = off"
 #: How long a writer waits for another one's lock, as long as on SQLite.
 _PATIENCE_MS = 10_000
 #: How long one process of several may do nothing inside a transaction; then it is frozen, and loses its locks.
@@ -115,6 +117,8 @@ class PostgresDatabase:
 
         @event.listens_for(engine, "connect")
         def prepare(connection: Any, _record: Any) -> None:
+            connection.execute(_NO_JIT)
+            connection.commit()
             connection.isolation_level = self._driver.IsolationLevel.REPEATABLE_READ
             connection.read_only = True
 
@@ -141,6 +145,7 @@ class PostgresDatabase:
 
     def _set_up(self, cursor: Any) -> None:
         """What a writing connection needs before its first transaction."""
+        cursor.execute(_NO_JIT)
         cursor.execute(f"SET lock_timeout = {_PATIENCE_MS}")
         for name, value in _SERVER_KEEPALIVES.items():
             cursor.execute(f"SET {name} = {value}")

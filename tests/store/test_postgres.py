@@ -18,6 +18,8 @@ from coachbot.errors import StoreBusy, StoreError, StoreLost
 from coachbot.service.broadcasts.records import Broadcast
 from coachbot.service.records import AlertRow, Changes, TimerRow
 from coachbot.store import SqlStore, is_made, open_store
+from coachbot.store.columns import micros
+from coachbot.store.outbox import _NEXT
 from coachbot.store.statements import LONGEST
 from tests import postgres
 from tests.store.house import NOW, REAL, House
@@ -240,6 +242,28 @@ def second_goes_on(store: SqlStore, tx: Any) -> Iterator[None]:
         tx._connection.rollback()
         assert known is not None
         raise known from None
+
+
+# -- how much is looked at ------------------------------------------------------------------------------
+def rows_looked_at(node: dict[str, Any]) -> int:
+    """By a query as the server has carried it out, in all its parts."""
+    counted = ("Actual Rows", "Rows Removed by Filter", "Rows Removed by Join Filter")
+    own = sum(int(node.get(name, 0)) for name in counted)
+    return own * int(node["Actual Loops"]) + sum(rows_looked_at(part) for part in node.get("Plans", ()))
+
+
+@pytest.mark.parametrize("told", [False, True], ids=["before the server counts", "once it has counted"])
+def test_a_claim_looks_at_the_chats_it_takes_however_many_wait(house: House, told: bool) -> None:
+    records = [house.patient(f"p{number}") for number in range(40)]
+    for _ in range(30):
+        house.send(*(house.message(record, "good morning") for record in records))
+    if told:
+        postgres.run(house.url, "ANALYZE outbox")
+    values = {"now": micros(NOW), "which": 0, "many": 10}
+    with house.store.reading() as tx:
+        sql, names = _NEXT.sql(tx._dialect)
+        ((found,),) = house.run(tx, f"EXPLAIN (ANALYZE, FORMAT JSON) {sql}", *(values[name] for name in names))
+    assert rows_looked_at(found[0]["Plan"]) < 200
 
 
 # -- erasure ------------------------------------------------------------------------------------------
