@@ -44,7 +44,7 @@ LISTED_WHOLE = {"_BRIEFS", "_DROP_LINKS", "_ALL_ALERTS", "_OPEN_ALERTS", "_INCID
 #: Read along an index that holds only the rows in question.
 ALONG_AN_INDEX = {
     "_RESEND", "_SKIP", "_UNDELIVERED", "_NEXT", "_OUTBOX_CLAIMED", "_HEADS", "_SEEN", "_NUMBERS",
-    "_SKIP_OF", "_RESEND_OF", "_ACCOUNTS",
+    "_SKIP_OF", "_RESEND_OF", "_REPEAT", "_REPEAT_OF", "_ACCOUNTS",
 }  # fmt: skip
 
 
