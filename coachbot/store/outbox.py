@@ -43,9 +43,9 @@ def _at_the_door(row: Any) -> ColumnElement[bool]:
 _FIRST_OF_CHAT = (
     select(func.min(_FIRST.c.id)).where(_FIRST.c.address == OUTBOX.c.address, _at_the_door(_FIRST)).scalar_subquery()
 )
-#: The oldest row of the same chat and lane: a minimum, and the lane hidden from its own index. PostgreSQL makes a join of
-#: all that is due with all that is due of "there is none before it", and goes through all of a lane for "lane = lane",
-#: as long as it believes that little is due; in the morning it believes so.
+#: The oldest row of the same chat and lane: a minimum, and the lane hidden from its own index. PostgreSQL makes a join
+#: of all that is due with all that is due of "there is none before it", and goes through all of a lane for
+#: "lane = lane", as long as it believes that little is due; in the morning it believes so.
 _FIRST_IN_LANE = (
     select(func.min(_OTHER.c.id))
     .where(

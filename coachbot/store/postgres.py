@@ -28,7 +28,7 @@ from coachbot.store.locks import ENGINE, MOST_NUMBERS, NUMBERS, OPENING, SPACE
 _CONNECT_S = 10
 #: Seconds for which a new engine waits for the role of one that has just died.
 _ROLE_S = 5.0
-#: Our queries look at few rows each; where the server expects many, it would spend a tenth of a second on compiling them.
+#: Our queries look at few rows each; where the server expects many, it would spend a tenth of a second on compiling.
 _NO_JIT = "SET jit = off"
 #: How long a writer waits for another one's lock, as long as on SQLite.
 _PATIENCE_MS = 10_000

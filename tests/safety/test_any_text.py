@@ -161,6 +161,6 @@ def test_the_edge_of_a_window_hides_and_invents_nothing(offset: int) -> None:
     ids=lambda text: text[:20],
 )
 def test_a_hostile_text_of_64_kb_takes_a_moment(text: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     detector().gravest(text, "en")
-    assert time.perf_counter() - start < 3
+    assert time.process_time() - start < 10, "work that grows with the square would take minutes"
