@@ -15,6 +15,7 @@ from coachbot.engine.events import Concerned
 from coachbot.programme.gates import awake
 from coachbot.service.abroad import ELSEWHERE
 from coachbot.service.draft import Draft
+from coachbot.service.ids import looks_like_code
 from coachbot.service.records import AlertRow, InboxRow, PatientRecord
 from coachbot.service.speaking import Delivery, queue, say_section
 from coachbot.service.world import SafetyRule, World
@@ -33,11 +34,19 @@ _RANK = {"low": 0, "medium": 1, "high": 2, "top": 3}
 def dangers_in(world: World, row: InboxRow, record: PatientRecord) -> tuple[str, ...]:
     """The dangers in a text, be it the caption of a photo: safety kinds, the gravest first; mostly none."""
     text = str(row.body.get("text") or "")
-    if not text or _SCORE.fullmatch(text):
+    if not text or _SCORE.fullmatch(text) or _is_drawn(text):
         return ()
     prompt = record.conversation.prompt
     offered = [label for _, label in prompt.labels] if prompt else ()
     return world.watch.dangers(text, record.profile.language, offered, passed_over=_asked(world, record))
+
+
+def _is_drawn(text: str) -> bool:
+    """Whether the letters were drawn, for an invitation's code, and say nothing: "PEEJ-D3S9-..." is no word with a slip.
+
+    Nearly every code has a digit; one without is read like any text, for sentences can look so.
+    """
+    return looks_like_code(text) and any(map(str.isdigit, text))
 
 
 def respond_to_all(draft: Draft, kinds: Sequence[str], words: str) -> None:

@@ -52,6 +52,21 @@ def test_a_wrong_code_is_told_and_nothing_opens(house: House) -> None:
     assert house.record(person).enrolment is None
 
 
+@pytest.mark.parametrize("kind", ["start", "text"])
+def test_the_letters_of_a_code_are_no_word_of_danger_with_a_slip(house: House, kind: str) -> None:
+    person = house.stranger()
+    said = house.send(person, kind=kind, text="PEEJ-D3S9-T5L6-VWW7")
+    assert "I don't know this code" in said[0]
+    assert house.alerts(person) == []
+
+
+@pytest.mark.parametrize("words", ["I want to die", "please help, I want to kill myself"])
+def test_danger_in_place_of_a_code_is_danger(house: House, words: str) -> None:
+    person = house.stranger()
+    assert "I don't know this code" not in house.send(person, kind="start", text=words)[0]
+    assert [alert.kind for alert in house.alerts(person)] == ["crisis"]
+
+
 def test_a_stranger_is_told_what_is_needed(house: House) -> None:
     person = house.stranger()
     assert "I need the code from your invitation" in house.say(person, "hello?")[0]
