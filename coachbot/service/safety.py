@@ -42,7 +42,7 @@ def dangers_in(world: World, row: InboxRow, record: PatientRecord) -> tuple[str,
 
 
 def _is_drawn(text: str) -> bool:
-    """Whether the letters were drawn, for an invitation's code, and say nothing: "PEEJ-D3S9-..." is no word with a slip.
+    """Whether the letters were drawn, for an invitation's code: "PEEJ-D3S9-..." is no word with a slip.
 
     Nearly every code has a digit; one without is read like any text, for sentences can look so.
     """
