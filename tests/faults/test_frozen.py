@@ -35,8 +35,14 @@ def _in_a_transaction(test: ScaleTest, one: Member) -> bool:
 def _at_work(test: ScaleTest) -> Member:
     """The sender that has the bot; the other one stands by."""
     name = f"account:{test.ledger().number('SELECT id FROM account WHERE channel = ?', 'telegram')}"
-    ((holder,),) = test.ledger().ask("SELECT holder FROM lease WHERE name = ?", name)
-    return next(one for one in test.of("sender") if one.process and f"sender {one.process.pid} " in holder)
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        for (holder,) in test.ledger().ask("SELECT holder FROM lease WHERE name = ?", name):
+            for one in test.of("sender"):
+                if one.process and f"sender {one.process.pid} " in holder:
+                    return one
+        time.sleep(0.2)
+    raise AssertionError("no sender has the bot")
 
 
 def _freeze_inside_a_transaction(test: ScaleTest, one: Member) -> None:
