@@ -25,13 +25,15 @@ class Sizes(NamedTuple):
 
     patients: int
     rounds: int
+    #: Evenings that the patients have lived through before the turns are measured once more.
+    evenings: int
     open_loop_s: float
     timers: tuple[int, ...]
     starts: int
 
 
-FULL = Sizes(1000, 5, 5.0, (1_000, 100_000, 1_000_000), 5)
-QUICK = Sizes(100, 2, 0.5, (1_000, 10_000), 1)
+FULL = Sizes(1000, 5, 28, 5.0, (1_000, 100_000, 1_000_000), 5)
+QUICK = Sizes(100, 2, 1, 0.5, (1_000, 10_000), 1)
 
 
 def measure(sizes: Sizes) -> list[Row]:
@@ -43,12 +45,18 @@ def _turns(sizes: Sizes) -> list[Row]:
     with ground(sizes.patients) as base:
         one = median(turns.turns_a_second(base, 0, 100, 1) for _ in range(3))
         coach, bare, ratio = turns.against_the_floor(base, sizes.patients, sizes.rounds)
+        turns.live_through(base, sizes.patients, sizes.evenings)
+        lived = turns.against_the_floor(base, sizes.patients, sizes.rounds)
         middle, slow = starting.fdatasync_us(base.folder, 300)
+    after = f"after {sizes.evenings} evenings"
     return [
         Row("turns, one at a time", one, "turns/s"),
         Row("turns, 50 at once", coach, "turns/s"),
         Row("floor: the bare driver, same rows and commits", bare, "turns/s"),
         Row("turns, 50 at once, as a part of the floor", ratio, "ratio"),
+        Row(f"{after}: turns, 50 at once", lived[0], "turns/s"),
+        Row(f"{after}: floor", lived[1], "turns/s"),
+        Row(f"{after}: turns as a part of the floor", lived[2], "ratio"),
         Row("fdatasync, median", middle, "us"),
         Row("fdatasync, 99th percentile", slow, "us"),
     ]

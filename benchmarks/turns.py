@@ -46,8 +46,9 @@ def _talk(base: Ground, first: int, last: int, wave: int) -> float:
             group = [base.update(place, answer, tokens[place]) for place in range(start, start + wave)]
             began = time.perf_counter()
             coach.inbox.store(group)
-            while coach.turns.drain(GROUP):
-                pass
+            coach.turns.emptied = False
+            while not coach.turns.emptied:  # as the writer's thread does
+                coach.turns.drain(GROUP)
             took += time.perf_counter() - began
     return took
 
@@ -153,6 +154,13 @@ def against_the_floor(
             bare.append(patients * len(ANSWERS) / written(run))
         ratios.append(coach[-1] / bare[-1])
     return median(coach), median(bare), median(ratios)
+
+
+def live_through(base: Ground, patients: int, evenings: int) -> None:
+    """So many check-ins of every patient go into the database: what is measured next stands on their history."""
+    for _ in range(evenings):
+        base.open_checkins(0, patients)
+        _finish(base, patients)
 
 
 def _finish(base: Ground, patients: int) -> None:

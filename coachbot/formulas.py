@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import islice
-from typing import Any
+from typing import Any, cast
 
 from jinja2 import StrictUndefined, TemplateSyntaxError, Undefined, nodes
 from jinja2.environment import Template
@@ -189,8 +189,8 @@ class Formula:
     #: What was read, for the checks.
     node: nodes.Expr
     run: Compiled
-    #: The names it reads, dotted (`diary.cse_week`).
-    names: tuple[str, ...] = ()
+    #: The names it reads, dotted (`diary.cse_week`), and what reads each.
+    reads: Mapping[str, Compiled] = field(default_factory=dict)
 
     def __call__(self, scope: Scope) -> Any:
         return self.run(scope)
@@ -207,17 +207,17 @@ def compile_expression(source: str) -> Formula:
         node.set_environment(_SANDBOX)
     except TemplateSyntaxError as error:
         raise FormulaError(f"'{source}' can't be read: {error.message}.") from None
-    return Formula(source, node, _build(node), tuple(dict.fromkeys(_names_in(node))))
+    return Formula(source, node, _build(node), dict(_reads_in(node)))
 
 
-def _names_in(node: nodes.Node) -> Iterator[str]:
-    """The names that a formula reads, whole (`a.b`, not `a` too)."""
+def _reads_in(node: nodes.Node) -> Iterator[tuple[str, Compiled]]:
+    """The names that a formula reads, whole (`a.b`, not `a` too), and what reads each."""
     dotted = _dotted(node)
     if dotted:
-        yield dotted
+        yield dotted, _build(cast(nodes.Expr, node))
         return
     for child in node.iter_child_nodes():
-        yield from _names_in(child)
+        yield from _reads_in(child)
 
 
 def _dotted(node: nodes.Node) -> str:
@@ -265,6 +265,13 @@ def _attribute(node: Any) -> Compiled:
         get = getattr(of(scope), "get", None)
         return get(key) if get else None
 
+    def read_fact(scope: Scope) -> Any:
+        get = getattr(scope.get(first), "get", None)
+        return get(key) if get else None
+
+    if isinstance(node.node, nodes.Name):
+        first = node.node.name
+        return read_fact  # what nearly every guard reads, with a call less
     return read
 
 
@@ -281,8 +288,21 @@ def _item(node: Any) -> Compiled:
 
 
 def _values(node: Any) -> Compiled:
+    if fixed := _fixed(node):
+        (values,) = fixed
+        return lambda scope: values
     parts = [_build(one) for one in node.items]
     return lambda scope: tuple(part(scope) for part in parts)
+
+
+def _fixed(node: Any) -> tuple[Any, ...]:
+    """The value of what is the same in every scope, alone in a tuple; empty for anything else."""
+    if isinstance(node, nodes.Const):
+        return (node.value,)
+    if isinstance(node, nodes.Tuple | nodes.List):
+        values = [one.value for one in node.items if isinstance(one, nodes.Const)]
+        return (tuple(values),) if len(values) == len(node.items) else ()
+    return ()
 
 
 _COMPARE: Mapping[str, Callable[[Any, Any], Any]] = {
@@ -302,6 +322,9 @@ def _compare(node: Any) -> Compiled:
     steps = [(_COMPARE[step.op], _build(step.expr)) for step in node.ops]
     if len(steps) == 1:
         compare, right = steps[0]
+        if fixed := _fixed(node.ops[0].expr):
+            (value,) = fixed
+            return lambda scope: compare(left(scope), value)
         return lambda scope: compare(left(scope), right(scope))
 
     def chain(scope: Scope) -> bool:

@@ -64,12 +64,24 @@ SCOPE: dict[str, Any] = {
         ("'+44 7700 900123'|digits", "447700900123"),
         ("'Jo, 07700 900123'|digits(8)", "00900123"),
         ("[did, 'b']", ("part", "b")),
+        ("did in ['part', 'all']", True),
+        ("did in ('all', skipped)", False),
+        ("pain_before in []", False),
         ("none", None),
         ("true", True),
     ],
 )
 def test_a_formula_has_its_value(source: str, value: object) -> None:
     assert compile_expression(source)(SCOPE) == value
+
+
+def test_a_formula_tells_what_it_reads_and_what_each_of_it_was() -> None:
+    formula = compile_expression("patient.name == did or answered.rmdq.score is missing and did in ['a', 'b']")
+    assert {name: read(SCOPE) for name, read in formula.reads.items()} == {
+        "patient.name": "Mei",
+        "did": "part",
+        "answered.rmdq.score": None,
+    }
 
 
 @pytest.mark.parametrize(

@@ -32,13 +32,18 @@ class Way(Protocol):
 class DialogMachine:
     """Which state follows which, for one dialog."""
 
-    __slots__ = ("_ways", "states")
+    __slots__ = ("_ways", "guarded", "states")
 
     def __init__(self, states: Iterable[str], branches: Iterable[tuple[str, Way]]) -> None:
         self.states = tuple(states)
         machine = Machine(model=None, states=list(self.states), initial=None, auto_transitions=False, send_event=False)
+        guarded = set()
         for source, branch in branches:
             machine.add_transition(_TRIGGER, source, branch.to, conditions=[_condition(branch)])
+            if branch.guard is not None:
+                guarded.add(source)
+        #: The states from which guards decide where to go.
+        self.guarded = frozenset(guarded)
         self._ways = _ways(machine)
 
     def following(self, state: str, outcome: str | None, scope: Mapping[str, Any]) -> str | None:
@@ -73,8 +78,8 @@ def _way(transition: Transition) -> tuple[str, Condition]:
 
 def _condition(branch: Way) -> Condition:
     if branch.guard is not None:
-        guard = branch.guard
-        return lambda outcome, scope: bool(guard(scope))
+        holds = getattr(branch.guard, "run", branch.guard)  # a formula's own function: a call less
+        return lambda outcome, scope: bool(holds(scope))
     if branch.answer is not None:
         answer = branch.answer
         return lambda outcome, scope: outcome == answer

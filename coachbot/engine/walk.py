@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
-from functools import lru_cache
 from random import Random
 from typing import Any, TypeAlias
 from zlib import crc32
@@ -246,9 +245,10 @@ class Walk:
         if state.end is not None:
             self.pop(state.end)
             return
-        scope = self.scope()
-        asked, following = self.dialog.machine.way(state.name, outcome, scope)
-        self._tell_why(state, asked, following, scope)
+        scope, machine = self.scope(), self.dialog.machine
+        asked, following = machine.way(state.name, outcome, scope)
+        if state.name in machine.guarded:
+            self._tell_why(state, asked, following, scope)
         if following is None:
             self.pop("skipped" if outcome is None else "done")
         else:
@@ -259,8 +259,9 @@ class Walk:
         guarded = [branch for branch in state.branches[:asked] if branch.guard is not None]
         if not guarded:
             return
-        names = [name for branch in guarded for name in getattr(branch.guard, "names", ())]
-        values = {name: _looked_up(scope, name) for name in names}
+        values = {
+            name: read(scope) for branch in guarded for name, read in getattr(branch.guard, "reads", EMPTY).items()
+        }
         sources = tuple([branch.source for branch in guarded])
         self.chose.append(fx.Chose(self.frames[-1].dialog, state.name, to or "", sources, values))
 
@@ -471,18 +472,3 @@ class Walk:
 
     def new_prompt(self, state: State) -> Prompt:
         return Prompt(self.new_token(), self.top.dialog, state.name, self.now)
-
-
-@lru_cache(maxsize=4096)
-def _parts(name: str) -> tuple[str, ...]:
-    """The parts of a dotted name that an author wrote."""
-    return tuple(name.split("."))
-
-
-def _looked_up(scope: Scope, name: str) -> Any:
-    first, *parts = _parts(name)
-    value: Any = scope.get(first)
-    for part in parts:
-        get = getattr(value, "get", None)
-        value = get(part) if get else None
-    return value

@@ -54,7 +54,9 @@ class Turns:
         self._meter = meter or NoMeter()
         #: The updates, or timers, of the group under way.
         self._tried: Sequence[object] = ()
-        #: Nothing is left to be done just now: the last group was not full.
+        #: Updates wait that the group under way has no room for.
+        self._more = False
+        #: Nothing is left to be done just now.
         self.emptied = False
 
     # -- groups ----------------------------------------------------------------------------------------
@@ -76,7 +78,7 @@ class Turns:
                 if count:
                     tx.save(changes)
             # A timer may arm another that is due at once; a turn makes no update.
-            self.emptied = not count or (count < limit and work == self._inbox_group)
+            self.emptied = not count or (work == self._inbox_group and not self._more)
             if reach is not None:
                 reach.emptied = self.emptied
         except (StoreLost, StoreBusy):
@@ -144,7 +146,8 @@ class Turns:
     def _inbox_group(self, tx: Transaction, changes: Changes, limit: int, reach: Reach | None) -> int:
         now_real, shards = self.world.clock.real(), reach.taken if reach else None
         self._screen_held(tx, changes, now_real, shards)
-        rows = tx.waiting(now_real=now_real, limit=limit, shards=shards)
+        found = tx.waiting(now_real=now_real, limit=limit + 1, shards=shards)  # one more tells whether any are left
+        rows, self._more = found[:limit], len(found) > limit
         self._tried = [row.id for row in rows]
         records = dict(tx.load(list({row.patient for row in rows})))
         stuck: set[str] = set()

@@ -194,6 +194,15 @@ def test_a_group_is_written_at_once(house: House, monkeypatch: pytest.MonkeyPatc
     assert [len(changes.turns) for changes in tried] == [5]
 
 
+def test_a_full_group_knows_whether_anything_is_left(house: House) -> None:
+    for person in [in_checkin(house) for _ in range(5)]:
+        house.put(person, kind="text", text="all of it")
+    turns = house.coach.turns
+    assert (turns.drain(3), turns.emptied) == (3, False)
+    assert (turns.drain(2), turns.emptied) == (2, True)
+    assert (turns.drain(2), turns.emptied) == (0, True)
+
+
 def test_several_updates_of_one_patient_are_chained_in_a_group(house: House) -> None:
     person = in_checkin(house)
     for text in ("all of it", "20", "3", "2"):
