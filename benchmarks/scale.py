@@ -77,11 +77,13 @@ def main() -> None:
     given = parser.parse_args()
     sizes = Sizes(given.awake, given.minutes, given.workers, not given.no_memory)
     servers = ["", given.postgres or HERE] if given.both else [given.postgres]
-    found = [measured(number, sizes, server) for server in servers for number in given.patients]
-    text = report(found)
-    if given.markdown:
-        put_into(given.markdown, text)
-    print(text)
+    found: list[Grown] = []
+    for server in servers:
+        for number in given.patients:
+            found.append(measured(number, sizes, server))
+            if given.markdown:  # what was measured stays, should a later size not come to its end
+                put_into(given.markdown, report(found))
+    print(report(found))
 
 
 # -- measuring ----------------------------------------------------------------------------------------
