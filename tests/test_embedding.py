@@ -101,19 +101,23 @@ def telegram() -> Iterator[FakeTelegram]:
         yield fake
 
 
+def is_ours(text: str, *, staffs: bool = False, known: bool = False) -> bool:
+    """Whether a text is the coach's, from a chat that is a member's or a stranger's; `known`: it is an invitation."""
+    beside = _Beside(SimpleNamespace(token=TOKEN, base_url=f"https://x/bot{TOKEN}"))
+    beside._desk = SimpleNamespace(  # type: ignore[assignment]
+        is_staffs=lambda chat: staffs, is_enrolled=lambda chat: staffs, is_invitation=lambda text: known
+    )
+    beside._commands = {"help"}
+    return asyncio.run(beside.is_ours({"message": {"chat": {"id": 7, "type": "private"}, "text": text}}))
+
+
 @pytest.mark.parametrize(
     ("text", "staffs", "ours"),
     [("/broadcast", True, True), ("/broadcast@host_bot The walk", True, True), ("/off", True, True),
      ("/broadcast", False, False), ("/weather", True, False), ("/", True, False), ("Hello", True, True)],
 )  # fmt: skip
 def test_a_members_own_chat_is_heard_and_a_hosts_commands_are_left_to_it(text: str, staffs: bool, ours: bool) -> None:
-    beside = _Beside(SimpleNamespace(token=TOKEN, base_url=f"https://x/bot{TOKEN}"))
-    beside._desk = SimpleNamespace(  # type: ignore[assignment]
-        is_staffs=lambda chat: staffs, is_enrolled=lambda chat: staffs, is_invitation=lambda text: False
-    )
-    beside._commands = {"help"}
-    raw = {"message": {"chat": {"id": 7, "type": "private"}, "text": text}}
-    assert asyncio.run(beside.is_ours(raw)) is ours
+    assert is_ours(text, staffs=staffs) is ours
 
 
 @pytest.mark.parametrize(
@@ -123,13 +127,7 @@ def test_a_members_own_chat_is_heard_and_a_hosts_commands_are_left_to_it(text: s
      ("/start", True, False), ("/start can you help me here", False, False), ("staff-0123", False, True)],
 )  # fmt: skip
 def test_a_strangers_words_are_the_hosts_and_codes_the_coachs(text: str, known: bool, ours: bool) -> None:
-    beside = _Beside(SimpleNamespace(token=TOKEN, base_url=f"https://x/bot{TOKEN}"))
-    beside._desk = SimpleNamespace(  # type: ignore[assignment]
-        is_staffs=lambda chat: False, is_enrolled=lambda chat: False, is_invitation=lambda text: known
-    )
-    beside._commands = {"help"}
-    raw = {"message": {"chat": {"id": 7, "type": "private"}, "text": text}}
-    assert asyncio.run(beside.is_ours(raw)) is ours
+    assert is_ours(text, known=known) is ours
 
 
 def test_buttons_that_the_host_application_has_hidden_are_read() -> None:

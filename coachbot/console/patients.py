@@ -10,7 +10,7 @@ from starlette.responses import HTMLResponse, Response
 from coachbot.console.doorway import NOT_HERE, Call, Route
 from coachbot.console.guards import RefusedError, own_style_policy
 from coachbot.console.rendering import talk_mark
-from coachbot.console.telling import in_a_list, told
+from coachbot.console.telling import ahead, in_a_list, told
 from coachbot.errors import CoachbotError, StaffError
 from coachbot.service.notices.chain import URGENT
 from coachbot.service.records import Enrolment
@@ -26,7 +26,9 @@ def today(call: Call) -> Response:
     call.rooms.audit.saw(me.id, "today")
     for patient in found.numbers:
         call.rooms.audit.saw(me.id, "patient.number", patient, "today")
-    return call.show("today.html", title="Today", today=found, urgent=URGENT)
+    return call.show(
+        "today.html", title="Today", today=found, urgent=URGENT, ahead=partial(ahead, call.rooms.world.pack.programmes)
+    )
 
 
 def everybody(call: Call) -> Response:
@@ -41,7 +43,7 @@ def everybody(call: Call) -> Response:
     return call.show(
         "patients.html", title="Patients", found=found, search=search, kind=chosen, filters=FILTERS,
         find=find if search else "",
-        staff=call.rooms.doors.everybody(),
+        staff=call.rooms.doors.everybody(), ahead=partial(ahead, call.rooms.world.pack.programmes),
     )  # fmt: skip
 
 
@@ -77,6 +79,7 @@ def _page(call: Call, wrong: str = "", status: int = 200) -> Response:
         therapists=therapists(staff), sessions=_to_attend(call, enrolment), twice=answered_twice(diary),
         names=pack.exercise_names(pack.library.default_language),
         named=partial(in_a_list, pack.programmes.get(enrolment.programme) if enrolment else None),
+        ahead=partial(ahead, pack.programmes, enrolment.programme if enrolment else ""),
         to_ring=any(one.priority in URGENT and one.acknowledged_at is None for one in chart.alerts),
     )  # fmt: skip
 

@@ -13,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from coachbot.console import drawing
 from coachbot.service.clinic.records import STEP_DAYS
 from coachbot.service.facts import local_now
-from coachbot.service.records import Profile, TimerRow
+from coachbot.service.records import Profile
 from coachbot.service.staff.board import CLOSING_DAYS
 from coachbot.service.staff.chart import Chart, Talk
 from coachbot.service.world import World
@@ -126,7 +126,7 @@ class Pages:
             alert=lambda kind: ALERTS.get(kind, (kind.replace("_", " "), ""))[0],
             advice=lambda kind: ALERTS.get(kind, ("", ""))[1],
             state=lambda state: STATES.get(state, state), reason=lambda reason: REASONS.get(reason, reason),
-            delivery=lambda state: DELIVERY.get(state, state), purpose=_purpose, plain=_plain, spaced=_spaced,
+            delivery=lambda state: DELIVERY.get(state, state), plain=_plain, spaced=_spaced,
             minutes=_minutes, dial=_dial, mark=talk_mark,
             broadcast=lambda state: BROADCAST_STATES.get(state, state), fate=lambda fate: FATES.get(fate, fate),
             held=lambda reason: HELD.get(reason, reason), sentence=_sentence,
@@ -192,20 +192,6 @@ def _score(value: float) -> str:
 def _minutes(count: int) -> str:
     """A stretch of time as people say it."""
     return f"{count // 60} hours" if count >= _LONG_MINUTES and count % 60 == 0 else f"{count} minutes"
-
-
-def _purpose(timer: TimerRow) -> str:
-    """What a timer stands for, for somebody who treats."""
-    kind, _, rest = timer.purpose.partition(":")
-    known = {
-        "plan": "the next day is planned", "nag": "one nudge, if the question is still open",
-        "wait": "a pause of a practice ends", "remind": "the patient asked to be reminded",
-        "page": "what stands complete on the page of a round is finished",
-        "safety_silence": "no answer counts as not safe", "escalate": "the alert escalates if nobody reads it",
-        "safety_again": "the safety question is asked once more",
-        "hand_over": "the coach comes back if nobody writes",
-    }  # fmt: skip
-    return known.get(kind) or _spaced(rest or timer.purpose)
 
 
 def _spaced(name: str) -> str:

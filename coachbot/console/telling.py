@@ -9,6 +9,7 @@ from datetime import datetime
 from coachbot.console.rendering import HELD, REASONS
 from coachbot.programme.model import Kind, Programme, Rule, Touchpoint
 from coachbot.service.days import BUSY_RETRY
+from coachbot.service.records import TimerRow
 from coachbot.service.staff.why import Why
 from coachbot.service.world import World
 
@@ -57,6 +58,18 @@ TIMERS: Mapping[str, str] = {
     "broadcast": "Somebody of the clinic wrote one text to many patients, and its hour had come.",
     "afterwards": "It follows something that the coach had done just before.",
 }
+#: What a timer stands for before its time, by its first word.
+AHEAD: Mapping[str, str] = {
+    "plan": "the next day is planned",
+    "nag": "one nudge, if the question is still open",
+    "wait": "a pause of a practice ends",
+    "remind": "the patient asked to be reminded",
+    "page": "what stands complete on the page of a round is finished",
+    "safety_silence": "no answer counts as not safe",
+    "escalate": "the alert escalates if nobody reads it",
+    "safety_again": "the safety question is asked once more",
+    "hand_over": "the coach comes back if nobody writes",
+}
 _ORDINALS = ("first", "second", "third", "fourth", "fifth")
 _OTHER = "A time had come that the coach was waiting for."
 
@@ -100,6 +113,14 @@ def name_of(programme: Programme | None, name: str) -> str:
 def in_a_list(programme: Programme | None, name: str) -> str:
     """The same without its article."""
     return name_of(programme, name).removeprefix("the ").removeprefix("a ")
+
+
+def ahead(programmes: Mapping[str, Programme], programme: str, timer: TimerRow) -> str:
+    """What a timer of a patient in this programme stands for, in a list of what is to come."""
+    kind, _, rest = timer.purpose.partition(":")
+    if kind == "touch":
+        return in_a_list(programmes.get(programme), rest)
+    return AHEAD.get(kind) or (rest or timer.purpose).replace("_", " ").replace(":", ": ")
 
 
 def _touchpoint(programme: Programme | None, name: str) -> Touchpoint | None:

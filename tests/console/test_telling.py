@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import get_args
 
 from coachbot.authoring.pack import Pack
 from coachbot.console.rendering import REASONS
-from coachbot.console.telling import KINDS, RULES, name_of
+from coachbot.console.telling import KINDS, RULES, ahead, name_of
 from coachbot.programme import gates, model
+from coachbot.service.records import TimerRow
 from tests.console.conftest import Clinic
 
 
@@ -38,3 +39,24 @@ def test_the_plan_ahead_names_what_comes_as_the_reasons_do(clinic: Clinic) -> No
     assert "evening check-in" in plan
     assert "weekly session (week 3)" in plan
     assert "practice day" not in plan
+
+
+def test_lists_name_what_goes_out_next_as_the_plan_does(clinic: Clinic) -> None:
+    visitor, person = clinic.visitor("therapist"), clinic.patient()
+    clinic.house.arm(person, "plan")
+    clinic.house.travel(timedelta(hours=1))
+    today = visitor.get("/today").text
+    soon = today[today.index('id="soon"') :]
+    assert '<span class="soft">evening check-in</span>' in soon
+    assert '<span class="soft">morning note</span>' in soon
+    assert '<span class="soft">evening check-in</span>' in visitor.get("/patients").text
+
+
+def test_what_waits_beside_the_calendar_is_told_in_words(pack: Pack) -> None:
+    def told(purpose: str) -> str:
+        return ahead(pack.programmes, "sct_cse", TimerRow("p1", purpose, datetime(2026, 3, 9, tzinfo=UTC), None, {}))
+
+    assert told("touch:morning") == "morning note"
+    assert told("nag") == "one nudge, if the question is still open"
+    assert told("remind:sct/session_1") == "the patient asked to be reminded"
+    assert told("of_another_version:x_y") == "x y"

@@ -56,6 +56,7 @@ class Brief:
     patient: str
     name: str
     code: str
+    programme: str
     state: str
     #: Programme week; 0 before day 0.
     week: int
@@ -270,6 +271,7 @@ class Board:
             patient=row.patient,
             name=row.profile.name,
             code=enrolment.code,
+            programme=enrolment.programme,
             state=enrolment.state,
             week=week_of(enrolment, local.date()),
             local=local,
