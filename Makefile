@@ -23,10 +23,10 @@ help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(firstword $(MAKEFILE_LIST)) | awk -F'|' '{printf "%-18s %s\n", $$1, $$2}'
 
 demo: .venv/.installed ## install and open the demo (PORT=8000)
-	@$(IN)python -m coachbot.cli demo
+	@$(IN)python -m coachbot demo
 
 run: .venv/.installed ## install and run the coach on the real clock (PORT=8000)
-	@$(IN)python -m coachbot.cli run
+	@$(IN)python -m coachbot run
 
 install: .venv/.installed ## install into .venv
 
@@ -44,7 +44,7 @@ contract: dev
 	$(IN)lint-imports --no-logo
 
 pack: dev
-	$(IN)python -m coachbot.cli check
+	$(IN)python -m coachbot check
 
 test: dev ## the quick tests (under 3 minutes on 2 cores)
 	@$(PYTEST) -m "$(WHAT_IS_QUICK)"

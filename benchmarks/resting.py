@@ -44,7 +44,7 @@ def _running(command: str, url: str, folder: Path) -> Iterator[int]:
     }  # fmt: skip
     with log.open("wb") as target:
         one = subprocess.Popen(
-            [sys.executable, "-m", "coachbot.cli", command],
+            [sys.executable, "-m", "coachbot", command],
             env={**os.environ, **settings}, stdout=target, stderr=target,
         )  # fmt: skip
     try:

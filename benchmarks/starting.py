@@ -12,7 +12,7 @@ import urllib.request
 from pathlib import Path
 from statistics import median
 
-_COMMAND = [sys.executable, "-m", "coachbot.cli"]
+_COMMAND = [sys.executable, "-m", "coachbot"]
 
 
 def command_seconds(times: int, *arguments: str) -> float:

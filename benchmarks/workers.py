@@ -211,7 +211,7 @@ def _started(url: str, folder: Path, log: Path) -> subprocess.Popen[bytes]:
     settings = {"COACHBOT_DATABASE": url, "COACHBOT_DATA": str(folder), "COACHBOT_LOG_LEVEL": "WARNING"}
     with log.open("wb") as target:
         return subprocess.Popen(
-            [sys.executable, "-m", "coachbot.cli", "worker"],
+            [sys.executable, "-m", "coachbot", "worker"],
             env={**os.environ, **settings}, stdout=target, stderr=target,
         )  # fmt: skip
 

@@ -109,7 +109,3 @@ def main() -> None:
         print(error, file=sys.stderr)
         print("coachbot: this pack can't be used; nothing was started (every fault is listed above)", file=sys.stderr)
         sys.exit(1)
-
-
-if __name__ == "__main__":
-    main()

@@ -25,7 +25,7 @@ def coachbot(*arguments: str, data: Path, **environment: str) -> subprocess.Comp
     """Run a command in a process of its own, with its data in a temporary folder."""
     env = {**os.environ, "COACHBOT_DATA": str(data), "COACHBOT_SITE": str(SITE), **environment}
     return subprocess.run(
-        [sys.executable, "-m", "coachbot.cli", *arguments],
+        [sys.executable, "-m", "coachbot", *arguments],
         capture_output=True, text=True, env=env, cwd=data if data.is_dir() else None, timeout=60,
     )  # fmt: skip
 

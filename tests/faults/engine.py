@@ -69,7 +69,7 @@ class EngineProcess:
             return
         with (self.data / "log.txt").open("ab") as log:
             self._process = subprocess.Popen(
-                [*before, sys.executable, "-m", "coachbot.cli", "run"], env=environment, stdout=log, stderr=log
+                [*before, sys.executable, "-m", "coachbot", "run"], env=environment, stdout=log, stderr=log
             )
 
     @property

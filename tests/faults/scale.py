@@ -73,7 +73,7 @@ class Member:
             return
         with self.file.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "coachbot.cli", *self.command[1:]],
+                [sys.executable, "-m", "coachbot", *self.command[1:]],
                 env=self.environment(), stdout=log, stderr=log,
             )  # fmt: skip
 

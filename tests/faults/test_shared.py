@@ -35,7 +35,7 @@ def until(so: Callable[[], object], told: str) -> None:
 def command(test: ScaleTest, *arguments: str) -> subprocess.CompletedProcess[str]:
     one = test.members[0]
     return subprocess.run(
-        [sys.executable, "-m", "coachbot.cli", *arguments],
+        [sys.executable, "-m", "coachbot", *arguments],
         env={**one.environment(), "COACHBOT_PORT": str(free_port())}, capture_output=True, text=True, timeout=180,
     )  # fmt: skip
 

@@ -55,7 +55,7 @@ class Process:
     def start(self) -> None:
         log = (self.data / "log.txt").open("ab")
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "coachbot.cli", self.command], env=self.environment(), stdout=log, stderr=log
+            [sys.executable, "-m", "coachbot", self.command], env=self.environment(), stdout=log, stderr=log
         )
         self.wait_until_healthy()
 
@@ -94,7 +94,7 @@ class Process:
     def tell(self, *arguments: str) -> str:
         """A command beside the running coach; what it printed."""
         result = subprocess.run(
-            [sys.executable, "-m", "coachbot.cli", *arguments],
+            [sys.executable, "-m", "coachbot", *arguments],
             env=self.environment(), capture_output=True, text=True, timeout=60,
         )  # fmt: skip
         assert result.returncode == 0, result.stderr

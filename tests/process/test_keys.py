@@ -37,7 +37,7 @@ def test_a_running_coach_follows_a_rotation_and_nobody_notices(process: Process)
 
 def test_two_rotations_at_once_wait_for_each_other(process: Process) -> None:
     mei = enter(process)
-    command = [sys.executable, "-m", "coachbot.cli", "keys", "rotate"]
+    command = [sys.executable, "-m", "coachbot", "keys", "rotate"]
     both = [subprocess.Popen(command, env=process.environment(), stdout=subprocess.PIPE) for _ in range(2)]
     assert [one.wait(timeout=60) for one in both] == [0, 0]
     for one in both:
@@ -59,7 +59,7 @@ def test_a_coach_without_the_keys_of_its_data_does_not_start_and_draws_no_new_on
     if fault == "another":
         keys.write_text(json.dumps({"current": 1, "keys": {"1": "A" * 43 + "="}}))
     ended = subprocess.run(
-        [sys.executable, "-m", "coachbot.cli", "run"],
+        [sys.executable, "-m", "coachbot", "run"],
         env=process.environment(), capture_output=True, text=True, timeout=60,
     )  # fmt: skip
     assert ended.returncode == 3

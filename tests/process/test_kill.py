@@ -67,7 +67,7 @@ def test_a_second_engine_on_the_same_data_refuses_with_one_line(process: Process
     import sys
 
     second = subprocess.run(
-        [sys.executable, "-m", "coachbot.cli", "run", "--port", "0"],
+        [sys.executable, "-m", "coachbot", "run", "--port", "0"],
         env={**process.environment(), "COACHBOT_PORT": str(process.port + 1)},
         capture_output=True, text=True, timeout=60,
     )  # fmt: skip
