@@ -101,7 +101,7 @@ class Day:
 class FreeText:
     """The patient's own words, kept up to `longest` characters.
 
-    `means` says what they are, where only that is kept: `name`, `phone` (a text without a number is a skip), or `kept`,
+    `means` says what they are, where only that is kept: `name`, `phone` (a text without a number is asked about once, then a skip), or `kept`,
     what is quoted to the patient later (an answer that there is nothing is a skip).
     """
 

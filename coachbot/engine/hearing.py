@@ -87,6 +87,8 @@ def _said_to_prompt(walk: Walk, text: str) -> None:
             interrupt(walk, code)
         case Skip() | Unclear(reason="required"):
             skip(walk)
+        case Unclear(reason="no_phone") if prompt.tries:  # asked for once more, and then not again
+            skip(walk)
         case AskBack() if in_safety(walk):
             not_understood(walk)
         case AskBack():

@@ -9,6 +9,8 @@ from coachbot.engine.answers.phrases import Phrases
 
 #: Fewer digits than this are no telephone number.
 _LEAST_DIGITS = 3
+#: Where a telephone number begins.
+_NUMBER = re.compile(r"(?:\+ ?)?\(?\d")
 #: What ends a name within a sentence.
 _ENDS = re.compile(r"[,;.!?()\n]")
 #: Around a name, not part of it.
@@ -28,6 +30,17 @@ def name_in(text: str, phrases: Phrases) -> str:
 def is_number_to_call(text: str) -> bool:
     """Whether somebody could dial it."""
     return sum(sign.isdecimal() for sign in text) >= _LEAST_DIGITS
+
+
+def number_in(text: str) -> str:
+    """A number to call, without the words before it; what follows stays ("after six", "ask for Jo")."""
+    start = _NUMBER.search(text)
+    return text[start.start() :] if start else text
+
+
+def refuses(text: str, phrases: Phrases) -> bool:
+    """Whether somebody who gives no number means to give none: "rather not", "I don't have a phone"."""
+    return not phrases.negations.isdisjoint(plain(text).split())
 
 
 def says_nothing(text: str, phrases: Phrases) -> bool:

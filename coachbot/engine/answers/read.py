@@ -16,7 +16,7 @@ from coachbot.engine.answers import choices, dates, fuzzy, numbers, several, tim
 from coachbot.engine.answers.folding import LONGEST, clean, fold, holds, plain, spellings, trimmed
 from coachbot.engine.answers.interrupts import interrupt_of, may_mean_stop
 from coachbot.engine.answers.options import Option, named, options_of
-from coachbot.engine.answers.personal import is_number_to_call, name_in, says_nothing
+from coachbot.engine.answers.personal import is_number_to_call, name_in, number_in, refuses, says_nothing
 from coachbot.engine.answers.phrases import Phrases
 from coachbot.engine.answers.readings import (
     Answer,
@@ -129,11 +129,17 @@ def _read_text(ask: FreeText, text: str, phrases: Phrases) -> Reading:
             return AskBack("confirm_stop")
     if ask.means == "name":
         return Answer(name_in(words, phrases), shortened)
-    if ask.means == "phone" and not is_number_to_call(words):
-        return Skip()
+    if ask.means == "phone":
+        return _read_phone(words, phrases, shortened)
     if ask.means == "kept" and len(words) <= LONGEST and says_nothing(words, phrases):
         return NothingToKeep()
     return Answer(words, shortened)
+
+
+def _read_phone(words: str, phrases: Phrases, shortened: bool) -> Reading:
+    if is_number_to_call(words):
+        return Answer(number_in(words), shortened)
+    return Skip() if refuses(words, phrases) else Unclear("no_phone")
 
 
 def _is_lone_command(key: str, phrases: Phrases) -> bool:

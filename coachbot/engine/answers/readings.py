@@ -66,6 +66,7 @@ class Unclear:
     `empty`, `too_long`, `no_match`, `two_matches`, `two_values`, `negation`, `both` (yes and no at once),
     `compared` ("more than 5"), `no_number`, `not_whole`, `other_unit`, `other_scale` ("3/5" on 0 to 10),
     `no_time`, `am_or_pm`, `no_such_time`, `no_date`, `no_day`, `which_week`, `no_such_date`,
+    `no_phone` (nothing that could be dialled, and no refusal),
     `required` (a skip where none is possible), `waiting` (a text inside a quiet stretch).
     """
 

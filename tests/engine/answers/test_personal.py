@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from coachbot.engine.answers.readings import Answer, Interrupt, NothingToKeep, Skip
+from coachbot.engine.answers.readings import Answer, Interrupt, NothingToKeep, Skip, Unclear
 from coachbot.engine.asks import FreeText
 
 NAME = FreeText("name", 60, required=True, means="name")
@@ -35,13 +35,32 @@ def test_a_name_is_taken_without_the_sentence_around_it(reads: Any, text: str, n
     assert reads(NAME, text) == Answer(name)
 
 
-@pytest.mark.parametrize("text", ["none of your buisness", "None of your business!", "no", "rather not", "why?"])
-def test_what_nobody_can_dial_is_a_skip(reads: Any, text: str) -> None:
+@pytest.mark.parametrize(
+    "text", ["none of your buisness", "None of your business!", "no", "rather not", "I don't have a phone", "skip"]
+)
+def test_who_refuses_a_number_is_not_asked_again(reads: Any, text: str) -> None:
     assert reads(PHONE, text) == Skip()
 
 
-def test_a_number_is_kept_as_it_was_written_and_a_command_stays_one(reads: Any) -> None:
-    assert reads(PHONE, "it's 0761 / 123 45") == Answer("it's 0761 / 123 45")
+@pytest.mark.parametrize("text", ["Maria", "why?", "what for", "ask my wife", "12"])
+def test_what_nobody_can_dial_is_no_number_and_no_refusal(reads: Any, text: str) -> None:
+    assert reads(PHONE, text) == Unclear("no_phone")
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("0761 / 123 45", "0761 / 123 45"),
+        ("it's 0761 / 123 45", "0761 / 123 45"),
+        ("oh sorry. +44 7700 900123", "+44 7700 900123"),
+        ("mine is (0761) 12345, after six please", "(0761) 12345, after six please"),
+    ],
+)
+def test_a_number_is_kept_as_it_was_written_without_the_words_before_it(reads: Any, text: str, number: str) -> None:
+    assert reads(PHONE, text) == Answer(number)
+
+
+def test_a_command_stays_one_where_a_number_is_asked_for(reads: Any) -> None:
     assert reads(PHONE, "help") == Interrupt("help")
 
 
