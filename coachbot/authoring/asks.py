@@ -112,8 +112,8 @@ def _several(of: Fields) -> Ask:
 
 
 def _yes_no(of: Fields) -> Ask:
-    of.only("name", "required")
-    return YesNo(of.code("name"), of.flag("required"))
+    of.only("name", "required", "report")
+    return YesNo(of.code("name"), of.flag("required"), of.flag("report"))
 
 
 def _number(of: Fields) -> Ask:

@@ -45,7 +45,7 @@ def _question(named: bool) -> Schema:
     return {
         "choice": record({**base, **codes, "only": TEXT, "also": CODES, "without": TEXT}, *name, "of"),
         "several": record({**base, **codes, "min": WHOLE, "max": WHOLE}, *name, "of"),
-        "yes_no": record(base, *name),
+        "yes_no": record({**base, "report": BOOLEAN}, *name),
         "number": record(
             {**base, "min": NUMBER, "max": NUMBER, "unit": {"enum": list(UNITS)}, "whole": BOOLEAN}, *name
         ),

@@ -52,6 +52,8 @@ class YesNo:
     kind: ClassVar[str] = "yes_no"
     name: str
     required: bool = False
+    #: Asks what is so, not what to do: words of consent ("ok", "fine") are no answer, and it is asked again.
+    report: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +103,8 @@ class Day:
 class FreeText:
     """The patient's own words, kept up to `longest` characters.
 
-    `means` says what they are, where only that is kept: `name`, `phone` (a text without a number is asked about once, then a skip), or `kept`,
-    what is quoted to the patient later (an answer that there is nothing is a skip).
+    `means` says what they are, where only that is kept: `name`, `phone` (a text without a number is asked about once,
+    then a skip), or `kept`, what is quoted to the patient later (an answer that there is nothing is a skip).
     """
 
     kind: ClassVar[str] = "text"

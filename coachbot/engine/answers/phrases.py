@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import MISSING, dataclass, field, fields
+from dataclasses import MISSING, dataclass, field, fields, replace
 from difflib import get_close_matches
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, TypeAlias, TypeVar
 
@@ -161,6 +162,12 @@ class Phrases:
     this: Words = frozenset()
     ago: Words = frozenset()
     ahead: Words = frozenset()
+
+
+@lru_cache(maxsize=64)
+def without_consent(phrases: Phrases) -> Phrases:
+    """The same words but for those of consent ("ok", "fine"), for a question that asks what is so."""
+    return replace(phrases, agree=frozenset())
 
 
 def phrases_from(data: Mapping[str, Any]) -> Phrases:

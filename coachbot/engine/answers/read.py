@@ -17,7 +17,7 @@ from coachbot.engine.answers.folding import LONGEST, clean, fold, holds, plain, 
 from coachbot.engine.answers.interrupts import interrupt_of, may_mean_stop
 from coachbot.engine.answers.options import Option, named, options_of
 from coachbot.engine.answers.personal import is_number_to_call, name_in, number_in, refuses, says_nothing
-from coachbot.engine.answers.phrases import Phrases
+from coachbot.engine.answers.phrases import Phrases, without_consent
 from coachbot.engine.answers.readings import (
     Answer,
     AskBack,
@@ -84,6 +84,8 @@ def _read(
         return Unclear("empty")
     if len(text.strip()) > LONGEST:
         return Unclear("too_long")
+    if isinstance(ask, YesNo) and ask.report:
+        phrases = without_consent(phrases)
     said = _Said(fold(text), plain(text), labels, phrases, today, chosen)
     if not said.key:
         return Unclear("empty")

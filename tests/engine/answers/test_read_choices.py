@@ -316,6 +316,23 @@ def test_yes_no_labels_count(reads: Any) -> None:
     assert reads(YesNo("join"), "Rather another day!", labels) == Answer("no")
 
 
+SAFE = YesNo("safe", required=True, report=True)
+SAFE_LABELS = {"yes": "Yes, I'm safe", "no": "Not safe, or not sure"}
+
+
+@pytest.mark.parametrize(
+    "text", ["ok", "Okay.", "ok thanks", "fine", "all right", "k", "good", "right", "👌", "will do"]
+)
+@pytest.mark.parametrize("labels", [SAFE_LABELS, {"yes": "Yes", "no": "No"}])
+def test_words_of_consent_are_no_answer_to_what_is_so(reads: Any, text: str, labels: dict[str, str]) -> None:
+    assert isinstance(reads(SAFE, text, labels), Unclear)
+
+
+@pytest.mark.parametrize("text", ["yes", "yes ok", "ok yes", "Yes, I'm safe", "yeah", "1"])
+def test_a_yes_is_one_where_consent_is_not(reads: Any, text: str) -> None:
+    assert reads(SAFE, text, SAFE_LABELS) == Answer("yes")
+
+
 OFFER = Choice("offer", ("full", "short", "without"))
 OFFER_LABELS = {"full": "Start (6 minutes)", "short": "The 2-minute version", "without": "Go on without it"}
 
