@@ -56,10 +56,11 @@ def meant_choice(options: tuple[Option, ...], key: str, phrases: Phrases) -> Ans
 def part_choice(options: tuple[Option, ...], key: str, phrases: Phrases) -> Answer | None:
     """The one option of whose label the text is a part: "none of these" for "No, none of these".
 
-    All ways of saying that one does not know are one: "no idea" is a part of "No, or not sure".
+    All ways of saying that one does not know are one: "no idea" and "I guess so" are a part of "No, or not sure".
     """
     key = trimmed(key, phrases.polite)
-    same = phrases.dont_know if key in phrases.dont_know else {key}
+    unsure = phrases.dont_know | phrases.hedges
+    same = unsure if key in unsure else {key}
     found = [one.code for one in options if any(trimmed(part, phrases.or_words) in same for part in one.parts)]
     return Answer(found[0]) if len(found) == 1 else None
 

@@ -100,6 +100,8 @@ class Phrases:
     commands_in_text: Words = frozenset()
     #: How an answer is said in other words, where a choice offers one of its codes: "sort of" is `part`.
     meanings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    #: A yes that is none ("I guess so"): the option that says "not sure", where there is one.
+    hedges: Words = frozenset()
     #: What is said during a quiet stretch: phrase to code.
     waiting: Mapping[str, str] = field(default_factory=dict)
     #: Said before one's name ("my name is"), and before the name one would like to be called by ("call me").

@@ -199,8 +199,9 @@ def _typed(ask: Ask, said: _Said) -> Reading | None:
         case Several():
             return several.read_whole(ask, said.key, said.phrases, said.chosen)
         case YesNo():
-            shown = said.options(tuple(said.labels))
-            return yes_no.read_whole(said.key, said.phrases) or choices.part_choice(shown, said.key, said.phrases)
+            part = choices.part_choice(said.options(tuple(said.labels)), said.key, said.phrases)
+            whole = yes_no.read_whole(said.key, said.phrases)
+            return (part or whole) if ask.report else (whole or part)  # "I guess so" is no yes to "are you safe?"
         case Wait():
             code = said.phrases.waiting.get(trimmed(said.key, said.phrases.polite))
             return Answer(code) if code else None

@@ -333,6 +333,20 @@ def test_a_yes_is_one_where_consent_is_not(reads: Any, text: str) -> None:
     assert reads(SAFE, text, SAFE_LABELS) == Answer("yes")
 
 
+@pytest.mark.parametrize(
+    "text", ["I guess so", "i think so", "maybe", "for now", "yeah I guess", "sure, whatever", "not sure"]
+)
+def test_half_a_yes_is_the_answer_that_says_not_sure(reads: Any, text: str) -> None:
+    assert reads(SAFE, text, SAFE_LABELS) == Answer("no")
+    assert reads(SAFE, text, {"yes": "Yes, or I'm not sure", "no": "No, none of these"}) == Answer("yes")
+
+
+@pytest.mark.parametrize("text", ["I guess so", "I think so"])
+def test_half_a_yes_is_a_yes_where_nothing_says_not_sure(reads: Any, text: str) -> None:
+    assert reads(SAFE, text, {"yes": "Yes", "no": "No"}) == Answer("yes")
+    assert reads(YesNo("join"), text, SAFE_LABELS) == Answer("yes")
+
+
 OFFER = Choice("offer", ("full", "short", "without"))
 OFFER_LABELS = {"full": "Start (6 minutes)", "short": "The 2-minute version", "without": "Go on without it"}
 
