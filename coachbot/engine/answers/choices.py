@@ -66,8 +66,8 @@ def part_choice(options: tuple[Option, ...], key: str, phrases: Phrases) -> Answ
 
 
 def guessed_choice(options: tuple[Option, ...], key: str, folded: str, phrases: Phrases) -> Reading:
-    """The last resort: a slip of the thumb, a label inside a short sentence, a sentence that opens with yes or no."""
-    codes = guess(options, key, phrases) or _opened(options, key, folded, phrases)
+    """The last resort: a slip of the thumb, a label inside a short sentence, a sentence that opens like an answer."""
+    codes = guess(options, key, phrases) or _opened(options, key, folded, phrases) or _begun(options, key, phrases)
     if len(codes) == 1:
         return Answer(codes[0])
     if codes:
@@ -118,6 +118,27 @@ def _opened(options: tuple[Option, ...], key: str, folded: str, phrases: Phrases
     words = phrases.yes if reading.value == "yes" else phrases.no
     found = tuple(one.code for one in options if one.label in words)
     return found if len(found) == 1 else ()
+
+
+def _begun(options: tuple[Option, ...], key: str, phrases: Phrases) -> tuple[str, ...]:
+    """The option that is meant by how the sentence begins, and any other that the rest of it names.
+
+    "Too tired tonight" is one of them, "too tired but did half" are two: it is asked again.
+    """
+    key, codes = trimmed(key, phrases.polite), {option.code for option in options}
+    head = head_of(key, phrases.openings)
+    begun = codes.intersection(phrases.openings.get(head, ()))
+    if not begun:
+        return ()
+    rest = key[len(head) :]
+    told = {
+        code
+        for table in (phrases.openings, phrases.meanings)
+        for phrase, meant in table.items()
+        if holds(rest, (phrase,))
+        for code in codes.intersection(meant)
+    }
+    return tuple(begun | told)
 
 
 def _beginning(options: tuple[Option, ...], key: str, phrases: Phrases) -> str | None:

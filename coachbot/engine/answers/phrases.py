@@ -58,9 +58,8 @@ class DayPart:
 
 #: How each part of the file is written; a part not named here is a list of phrases.
 _SHAPES = {
-    "interrupts": "interrupts", "waiting": "phrase_codes", "meanings": "meanings", "numbers": "numbers",
-    "multipliers":
-    "numbers", "fractions": "numbers", "ordinals": "numbers", "units": "units", "named_times":
+    "interrupts": "interrupts", "waiting": "phrase_codes", "meanings": "meanings",
+    "openings": "meanings", "numbers": "numbers", "multipliers": "numbers", "fractions": "numbers", "ordinals": "numbers", "units": "units", "named_times":
     "times", "day_parts": "day_parts", "weekdays": "weekdays", "day_groups": "phrase_codes",
     "months": "numbers", "relative_days": "numbers", "thousands": "raw", "clock": "clock",
     "day_first": "flag",
@@ -100,6 +99,8 @@ class Phrases:
     commands_in_text: Words = frozenset()
     #: How an answer is said in other words, where a choice offers one of its codes: "sort of" is `part`.
     meanings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    #: How a sentence begins that is such an answer, whatever follows: "I had to stop after three, it hurt" is `part`.
+    openings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     #: A yes that is none ("I guess so"): the option that says "not sure", where there is one.
     hedges: Words = frozenset()
     #: What is said during a quiet stretch: phrase to code.
