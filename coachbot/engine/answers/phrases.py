@@ -58,11 +58,10 @@ class DayPart:
 
 #: How each part of the file is written; a part not named here is a list of phrases.
 _SHAPES = {
-    "interrupts": "interrupts", "waiting": "phrase_codes", "meanings": "meanings",
-    "openings": "meanings", "numbers": "numbers", "multipliers": "numbers", "fractions": "numbers", "ordinals": "numbers", "units": "units", "named_times":
-    "times", "day_parts": "day_parts", "weekdays": "weekdays", "day_groups": "phrase_codes",
-    "months": "numbers", "relative_days": "numbers", "thousands": "raw", "clock": "clock",
-    "day_first": "flag",
+    "interrupts": "interrupts", "waiting": "phrase_codes", "meanings": "meanings", "openings": "meanings",
+    "numbers": "numbers", "multipliers": "numbers", "fractions": "numbers", "ordinals": "numbers", "units": "units",
+    "named_times": "times", "day_parts": "day_parts", "weekdays": "weekdays", "day_groups": "phrase_codes",
+    "months": "numbers", "relative_days": "numbers", "thousands": "raw", "clock": "clock", "day_first": "flag",
 }  # fmt: skip
 
 
