@@ -82,11 +82,11 @@ def skippable(ask: Ask | None) -> bool:
 
 
 def _choice(of: Fields) -> Ask:
-    of.only("name", "of", "required", "only", "also", "without")
+    of.only("name", "of", "required", "only", "also", "without", "report")
     also = of.codes("also")
     return Choice(
         of.code("name"), (*of.codes("of", required=True), *also), of.flag("required"),
-        only=_listing(of, "only"), also=also, without=_listing(of, "without"),
+        only=_listing(of, "only"), also=also, without=_listing(of, "without"), report=of.flag("report"),
     )  # fmt: skip
 
 

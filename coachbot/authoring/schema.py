@@ -43,7 +43,9 @@ def _question(named: bool) -> Schema:
     name = ("name",) if named else ()
     codes = {"of": listed(CODE)}
     return {
-        "choice": record({**base, **codes, "only": TEXT, "also": CODES, "without": TEXT}, *name, "of"),
+        "choice": record(
+            {**base, **codes, "only": TEXT, "also": CODES, "without": TEXT, "report": BOOLEAN}, *name, "of"
+        ),
         "several": record({**base, **codes, "min": WHOLE, "max": WHOLE}, *name, "of"),
         "yes_no": record({**base, "report": BOOLEAN}, *name),
         "number": record(

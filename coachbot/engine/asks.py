@@ -24,6 +24,8 @@ class Choice:
     also: tuple[str, ...] = ()
     #: Yields codes that are not for this patient.
     without: Callable[[Mapping[str, Any]], Any] | None = None
+    #: Asks what is so, not what to do: words of consent ("ok", "fine") are no answer, and it is asked again.
+    report: bool = False
 
     def offered(self, scope: Mapping[str, Any]) -> tuple[str, ...]:
         """The codes for one patient, in order."""
@@ -52,7 +54,7 @@ class YesNo:
     kind: ClassVar[str] = "yes_no"
     name: str
     required: bool = False
-    #: Asks what is so, not what to do: words of consent ("ok", "fine") are no answer, and it is asked again.
+    #: As with a choice.
     report: bool = False
 
 

@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
+from coachbot.authoring.pack import Pack
 from coachbot.engine import effects as fx
+from coachbot.engine.asks import Choice, YesNo
 from coachbot.errors import EnrolmentError
 from coachbot.service import safety
 from coachbot.service.records import InboxRow
@@ -591,3 +593,16 @@ def test_an_old_button_with_a_graver_answer_is_heard_and_changes_no_answer(house
     assert house.place(person) == "safety/crisis safe_now"
     frame = next(one for one in house.record(person).conversation.frames if one.dialog == "instrument/phq9")
     assert frame.slots["p9"] == "a0"
+
+
+def test_every_question_on_danger_asks_what_is_so(pack: Pack) -> None:
+    """But for the one offer in them: whether a person should be reached."""
+    asks = {
+        f"{dialog.id}/{state.name}": state.ask
+        for dialog in pack.library.dialogs.values()
+        if dialog.id.startswith("safety/")
+        for state in dialog.states.values()
+        if isinstance(state.ask, Choice | YesNo)
+    }
+    assert len(asks) >= 10
+    assert [place for place, ask in asks.items() if not ask.report] == ["safety/daily_checkin/reach"]

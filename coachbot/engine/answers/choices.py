@@ -45,7 +45,7 @@ def _numbered(options: tuple[Option, ...], key: str, exact: bool) -> str | None:
 
 def meant_choice(options: tuple[Option, ...], key: str, phrases: Phrases) -> Answer | None:
     """A choice named in other words, without guessing: a weekday, yes or no, the beginning of a label."""
-    for one in spellings(trimmed(key, phrases.polite)):
+    for one in dict.fromkeys((*spellings(key), *spellings(trimmed(key, phrases.polite)))):
         code = named(options, one) or _synonym(options, one, phrases) or _leaning(options, one, phrases)
         code = code or _beginning(options, one, phrases)
         if code is not None:
@@ -90,22 +90,30 @@ def _synonym(options: tuple[Option, ...], key: str, phrases: Phrases) -> str | N
 
 def _leaning(options: tuple[Option, ...], key: str, phrases: Phrases) -> str | None:
     """The one option that says yes (or no) as the text does: "nope" for "Not today"."""
-    for report, consent in ((phrases.yes, phrases.agree), (phrases.no, phrases.no)):
+    for report, consent, codes in (
+        (phrases.yes, phrases.agree, phrases.yes | phrases.agree),
+        (phrases.no, phrases.no, phrases.no_opens),
+    ):
         head = head_of(key, report | consent)
         if not head:
             continue
         rest, heads = key[len(head) :], report | consent
-        leaning = [one.code for one in options if _leans(one, head, rest, report, heads, phrases.polite)]
+        bare = [one.code for one in options if not rest and _is_bare(one, heads, codes, phrases.polite)]
+        opening = [one.code for one in options if head in report and _opens(one, rest, heads)]
+        leaning = dict.fromkeys((*bare, *opening))
         if len(leaning) == 1:
-            return leaning[0]
+            return next(iter(leaning))
     return None
 
 
-def _leans(option: Option, head: str, rest: str, report: Words, heads: Words, polite: Words) -> bool:
-    """True if the option is a bare yes, or opens with one ("Yes, all of it") and the text reports one ("yes I did")."""
-    if not rest and any(trimmed(name, polite) in heads for name in option.names):
-        return True
-    if option.opening not in heads or head not in report:
+def _is_bare(option: Option, heads: Words, codes: Words, polite: Words) -> bool:
+    """True if the option is a bare yes, by its label or by its code. A code that is more ("not_safe") is no bare no."""
+    return trimmed(option.label, polite) in heads or trimmed(option.key, polite) in codes
+
+
+def _opens(option: Option, rest: str, heads: Words) -> bool:
+    """True if the option opens with a yes ("Yes, all of it"), as the text does that reports one ("yes I did")."""
+    if option.opening not in heads:
         return False
     return not rest or option.label[len(option.opening) :] == rest or rest.strip() in heads
 

@@ -84,7 +84,7 @@ def _read(
         return Unclear("empty")
     if len(text.strip()) > LONGEST:
         return Unclear("too_long")
-    if isinstance(ask, YesNo) and ask.report:
+    if isinstance(ask, YesNo | Choice) and ask.report:
         phrases = without_consent(phrases)
     said = _Said(fold(text), plain(text), labels, phrases, today, chosen)
     if not said.key:

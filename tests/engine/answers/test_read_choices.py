@@ -353,6 +353,27 @@ def test_half_a_yes_is_a_yes_where_nothing_says_not_sure(reads: Any, text: str) 
     assert reads(YesNo("join"), text, SAFE_LABELS) == Answer("yes")
 
 
+HOW = Choice("how", ("all_right", "hard", "not_safe"), report=True)
+HOW_LABELS = {"all_right": "All right", "hard": "It's hard", "not_safe": "I don't feel safe"}
+
+
+@pytest.mark.parametrize(
+    ("text", "reading"),
+    [
+        ("fine", Answer("all_right")),
+        ("im ok", Answer("all_right")),
+        ("bad", Answer("hard")),
+        ("I don't feel safe", Answer("not_safe")),
+        ("not safe", Answer("not_safe")),
+        ("no", Unclear("negation")),
+        ("no thanks", Unclear("negation")),
+        ("sure", Unclear("no_match")),
+    ],
+)
+def test_how_somebody_is_needs_more_than_a_yes_or_a_no(reads: Any, text: str, reading: Reading) -> None:
+    assert reads(HOW, text, HOW_LABELS) == reading
+
+
 OFFER = Choice("offer", ("full", "short", "without"))
 OFFER_LABELS = {"full": "Start (6 minutes)", "short": "The 2-minute version", "without": "Go on without it"}
 
