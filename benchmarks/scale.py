@@ -218,7 +218,7 @@ def _asleep(found: Sequence[Grown]) -> Iterator[str]:
 
 def _on_disk(found: Sequence[Grown]) -> Iterator[str]:
     """Bytes of a row of each kind, with its indexes."""
-    kinds = list(dict.fromkeys(kind for one in found for kind in one.rows))
+    kinds = list(dict.fromkeys(kind for one in found for kind, size in one.rows.items() if size >= 1))
     rows = [
         (f"{one.patients:,}", one.database, *(f"{one.rows[kind]:,.0f}" if kind in one.rows else "" for kind in kinds))
         for one in found
