@@ -12,6 +12,7 @@ from coachbot.console.guards import RefusedError, own_style_policy
 from coachbot.console.rendering import talk_mark
 from coachbot.console.telling import ahead, in_a_list, told
 from coachbot.errors import CoachbotError, StaffError
+from coachbot.service.countries import names
 from coachbot.service.notices.chain import URGENT
 from coachbot.service.records import Enrolment
 from coachbot.service.staff.board import FILTERS, Filter
@@ -80,8 +81,16 @@ def _page(call: Call, wrong: str = "", status: int = 200) -> Response:
         names=pack.exercise_names(pack.library.default_language),
         named=partial(in_a_list, pack.programmes.get(enrolment.programme) if enrolment else None),
         ahead=partial(ahead, pack.programmes, enrolment.programme if enrolment else ""),
+        countries=_countries(call.rooms.world.abroad.home),
         to_ring=any(one.priority in URGENT and one.acknowledged_at is None for one in chart.alerts),
     )  # fmt: skip
+
+
+def _countries(home: str) -> list[tuple[str, str]]:
+    """Every country by its name, the clinic's own first; none where the site's file names no country."""
+    if not home:
+        return []
+    return sorted(names().items(), key=lambda one: (one[0] != home, one[1]))
 
 
 def _to_attend(call: Call, enrolment: Enrolment | None) -> list[str]:
@@ -122,7 +131,8 @@ def talk(call: Call) -> Response:
 def _part(act: str) -> str:
     """Where on the page one was."""
     return {"note": "#notes", "write": "#talk", "take-over": "#talk", "rule-out": "#exercises", "allow": "#exercises",
-            "swap": "#exercises", "acknowledge": "#alerts", "numbers": "#numbers"}.get(act, "")  # fmt: skip
+            "swap": "#exercises", "acknowledge": "#alerts", "numbers": "#numbers",
+            "country": "#country"}.get(act, "")  # fmt: skip
 
 
 def why(call: Call) -> Response:

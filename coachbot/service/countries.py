@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from coachbot.programme.places import UNKNOWN_COUNTRY as UNKNOWN
 
-__all__ = ["UNKNOWN", "country_of", "is_country", "same_clock"]
+__all__ = ["UNKNOWN", "country_of", "is_country", "names", "same_clock"]
 
 
 def country_of(zone: str) -> str:
@@ -24,7 +24,7 @@ def country_of(zone: str) -> str:
 
 def is_country(code: str) -> bool:
     """Is this an ISO 3166 code, in capitals?"""
-    return code in _names()
+    return code in names()
 
 
 def same_clock(zone: str, country: str, now: datetime) -> bool:
@@ -41,7 +41,8 @@ def _offset(zone: str, now: datetime) -> object:
 
 
 @lru_cache(maxsize=1)
-def _names() -> Mapping[str, str]:
+def names() -> Mapping[str, str]:
+    """ISO 3166 code to the English name of every country."""
     return {row[0]: row[1] for row in _rows("iso3166.tab")}
 
 

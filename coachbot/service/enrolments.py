@@ -233,14 +233,11 @@ class Enrolments:
     def set_country(self, code: str, country: str) -> bool:
         """The country the patient is in, whose crisis numbers they get until they tell another place; empty: that of
         their zone. Returns whether the site has numbers for it. Raises EnrolmentError for what is no ISO code."""
-        if country and not is_country(country):
-            raise EnrolmentError(f"'{country}' is no ISO code of a country, such as DK")
+        return self._world.whereabouts(self._change(code, _moved_to(country)).profile) != ELSEWHERE
 
-        def move(tx: Transaction, draft: Draft) -> None:
-            draft.change_profile(country=country)
-            safety.tell_of_country(draft)
-
-        return self._world.whereabouts(self._change(code, move).profile) != ELSEWHERE
+    def set_country_of(self, patient: str, country: str) -> None:
+        """The same for a patient by their pseudonym. Without numbers for it an alert is opened."""
+        self._change_patient(patient, _moved_to(country))
 
     def set_numbers(self, patient: str, phone: str, contact: str) -> None:
         """Where a person can be rung, and whom to call for them, as the clinic knows it; empty takes a number away.
@@ -345,3 +342,14 @@ class Enrolments:
             tx.save(changes)
         self._turns.do_afterwards(changes.afterwards)
         return draft.record
+
+
+def _moved_to(country: str) -> Callable[[Transaction, Draft], None]:
+    if country and not is_country(country):
+        raise EnrolmentError(f"'{country}' is no ISO code of a country, such as DK")
+
+    def move(tx: Transaction, draft: Draft) -> None:
+        draft.change_profile(country=country)
+        safety.tell_of_country(draft)
+
+    return move

@@ -47,8 +47,8 @@ class Visitor:
 class Clinic:
     """A house, its rooms, and the app."""
 
-    def __init__(self, folder: Path, pack: Pack) -> None:
-        self.house = House(folder, pack)
+    def __init__(self, folder: Path, pack: Pack, **settings: Any) -> None:
+        self.house = House(folder, pack, settings=settings)
         self.rooms: StaffRooms = staff_rooms(self.house.coach, ArgonVault(CHEAP))
         self.doors: Doors = self.rooms.doors
         self.app = create_console(self.rooms, demo=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
@@ -12,11 +13,14 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
+from coachbot.authoring.pack import Pack
 from coachbot.service.records import Changes
 from coachbot.service.staff.doors import IDLE_S
 from tests.console.conftest import Clinic
 from tests.service.house import Person
 from tests.service.staff.conftest import PASSWORD
+
+SITE = Path(__file__).parents[1] / "site.yaml"
 
 
 def evening(clinic: Clinic, person: Person) -> None:
@@ -90,6 +94,30 @@ def test_the_clinic_enters_a_number_which_then_stands_beside_the_alert_and_in_no
     lines = clinic.rooms.audit.lines(subject=person.id)
     assert "patient.numbers" in {line.action for line in lines}
     assert not [line for line in lines if "170" in line.detail]
+
+
+def test_the_clinic_says_in_which_country_somebody_is(tmp_path: Path, pack: Pack) -> None:
+    site = tmp_path / "site.yaml"
+    site.write_text(f"{SITE.read_text('utf-8')}\ncountry: DE\n", "utf-8")
+    clinic = Clinic(tmp_path, pack, site=site)
+    visitor, person = clinic.visitor("therapist"), clinic.patient()
+    place = f"/patients/{person.id}"
+    page = visitor.get(place).text
+    assert page.index('<option value="DE">Germany') < page.index('<option value="AF">Afghanistan')
+    assert "is no ISO code" in visitor.post(f"{place}/country", country="Atlantis").text
+    assert visitor.post(f"{place}/country", country="TH").headers["location"] == f"{place}#country"
+    assert clinic.house.record(person).profile.country == "TH"
+    page = visitor.get(place).text
+    assert '<option value="TH" selected>Thailand' in page
+    assert "In a country without crisis numbers" in page
+    visitor.post(f"{place}/country", country="")
+    assert clinic.house.record(person).profile.country == ""
+    clinic.house.store.close()
+
+
+def test_where_a_site_names_no_country_nobody_is_asked_for_one(clinic: Clinic) -> None:
+    visitor, person = clinic.visitor("therapist"), clinic.patient()
+    assert 'id="country"' not in visitor.get(f"/patients/{person.id}").text
 
 
 def test_i_have_seen_it_takes_an_alert_away_under_ones_name(clinic: Clinic) -> None:

@@ -47,6 +47,7 @@ class Care:
             "care": self._care,
             "tags": self._tags,
             "numbers": self._numbers,
+            "country": self._country,
             "attend": self._attend,
             "take-over": self._take_over,
             "write": self._write_words,
@@ -141,6 +142,10 @@ class Care:
         if wrong is not None or len(tags) > _MOST_TAGS:
             raise StaffError(f"at most {_MOST_TAGS} tags of letters, digits and dashes; '{(wrong or '')[:40]}' is none")
         self._enrolments.tag(self._code(patient), tags)
+
+    def _country(self, staff: StaffRow, patient: str, fields: Fields) -> None:
+        """In which country somebody is, whose crisis numbers they then read; empty: that of their zone."""
+        self._enrolments.set_country_of(patient, fields.get("country", ""))
 
     def _numbers(self, staff: StaffRow, patient: str, fields: Fields) -> None:
         """Where to ring, from the clinic's own file: for a patient who told no number, or has another one."""
