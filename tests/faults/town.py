@@ -104,7 +104,7 @@ class Town:
         if one.asks_for_pictures:
             one.rests_until = time.monotonic() + _PICTURE_S
             self.pictures.append(self._number(one.person.writes(PICTURE)))
-        elif chance < 0.01 and not one.in_danger:
+        elif (chance < 0.01 or not self.dangers) and not one.in_danger:  # every town has one, however short its life
             one.in_danger = True
             self.dangers.append(self._number(one.person.writes(DANGER)))
         elif chance < 0.05 and one.person.messages:
