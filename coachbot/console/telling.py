@@ -118,9 +118,7 @@ def in_a_list(programme: Programme | None, name: str) -> str:
 def ahead(programmes: Mapping[str, Programme], programme: str, timer: TimerRow) -> str:
     """What a timer of a patient in this programme stands for, in a list of what is to come."""
     kind, _, rest = timer.purpose.partition(":")
-    if kind == "touch":
-        return in_a_list(programmes.get(programme), rest)
-    return AHEAD.get(kind) or (rest or timer.purpose).replace("_", " ").replace(":", ": ")
+    return AHEAD.get(kind) or in_a_list(programmes.get(programme), rest or timer.purpose)
 
 
 def _touchpoint(programme: Programme | None, name: str) -> Touchpoint | None:
